@@ -1,0 +1,20 @@
+export { type Arch, arches, parseArch } from './arch.ts';
+export { type Diagnostic, sortDiagnostics } from './diagnostic.ts';
+export { asFarthingError, type ErrorDetail, FarthingError, type Location } from './error.ts';
+export { type ErrorCode, errorCodes } from './error-codes.ts';
+export type { Background, Clock, Environment, Processes, ProcessOptions, ProcessResult, Terminal } from './ports.ts';
+export { type Until, until } from './retry.ts';
+export { mapSealed, type Sealable, Sealed } from './sealed.ts';
+export { didYouMean, fingerprint, sha256, stableJson, table } from './text.ts';
+export {
+  type Bytes,
+  formatBytes,
+  formatDuration,
+  formatMoney,
+  type Millicpu,
+  type Milliseconds,
+  type Money,
+  parseBytes,
+  parseDuration,
+  quantityOfBytes,
+} from './units.ts';

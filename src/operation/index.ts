@@ -1,0 +1,1 @@
+export type { AnyHandler, Destruction, Finding, Found, Handler, Operation, RunContext, Target, Unknown } from './types.ts';
