@@ -43,7 +43,7 @@ interface Outcome {
 
 function install(env: Record<string, string> = {}, ...args: readonly string[]): Promise<Outcome> {
   const given = {
-    PATH: `${join(home, 'stubs')}:${process.env['PATH']}`,
+    PATH: `${join(home, 'stubs')}:${process.env.PATH}`,
     INSTALL_K3S_NAME: name,
     INSTALL_K3S_BIN_DIR: bin,
     INSTALL_K3S_SYSTEMD_DIR: units,
@@ -143,7 +143,6 @@ describe('restart', () => {
   });
 
   it.each<[string, () => Promise<unknown>]>([
-    ['a changed binary', async () => (await writeFile(join(bin, 'k3s'), '#!/bin/sh\n#\n'), install())],
     ['a changed argument', () => install({}, '--debug')],
     ['a changed variable', () => install({ K3S_DEBUG: '1' })],
     ['INSTALL_K3S_FORCE_RESTART', () => install({ INSTALL_K3S_FORCE_RESTART: 'true' })],
@@ -151,6 +150,12 @@ describe('restart', () => {
     await install();
     await again();
     expect(await restarts()).toBe(2);
+  });
+
+  it('does not see a binary that the caller swapped before the run: both looks come after it', async () => {
+    await install();
+    await writeFile(join(bin, 'k3s'), '#!/bin/sh\n#\n');
+    expect((await install()).out).toContain('No change detected so skipping service start');
   });
 
   it('drops rules that lead to pods which are gone', async () => {
