@@ -3,6 +3,7 @@ export { type Diagnostic, sortDiagnostics } from './diagnostic.ts';
 export { asFarthingError, type ErrorDetail, FarthingError, type Location } from './error.ts';
 export { type ErrorCode, errorCodes } from './error-codes.ts';
 export type { Background, Clock, Environment, Processes, ProcessOptions, ProcessResult, Terminal } from './ports.ts';
+export { createRedactor, type Redactor } from './redact.ts';
 export { type Until, until } from './retry.ts';
 export { mapSealed, type Sealable, Sealed } from './sealed.ts';
 export { didYouMean, fingerprint, sha256, stableJson, table } from './text.ts';

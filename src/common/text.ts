@@ -4,10 +4,14 @@ import { stripVTControlCharacters } from 'node:util';
 /** JSON with sorted keys, so that equal data gives equal text. */
 export function stableJson(value: unknown): string {
   return JSON.stringify(value, (_key, item: unknown) =>
-    item !== null && typeof item === 'object' && !Array.isArray(item) && Object.getPrototypeOf(item) === Object.prototype
-      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : item,
+    isPlain(item) ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1))) : item,
   );
+}
+
+function isPlain(item: unknown): item is Record<string, unknown> {
+  if (item === null || typeof item !== 'object' || Array.isArray(item)) return false;
+  const prototype: unknown = Object.getPrototypeOf(item);
+  return prototype === Object.prototype || prototype === null;
 }
 
 /** The sha256 of a text or of bytes, in hex. */
@@ -28,7 +32,9 @@ export function didYouMean(word: string, candidates: readonly string[]): string 
     const distance = editDistance(word.toLowerCase(), name.toLowerCase());
     if (distance <= limit && (!best || distance < best.distance)) best = { name, distance };
   }
-  return best?.name;
+  // People also stop half-way: `pref` means prefer when nothing else begins so.
+  const begun = word.length >= 3 ? candidates.filter((name) => name.toLowerCase().startsWith(word.toLowerCase())) : [];
+  return best?.name ?? (begun.length === 1 ? begun[0] : undefined);
 }
 
 function editDistance(a: string, b: string): number {

@@ -38,7 +38,8 @@ const binary: Readonly<Record<string, number>> = {
  */
 export function parseBytes(text: string, options: { readonly bare?: boolean } = {}): Bytes | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim());
-  const factor = match ? binary[(match[2] ?? '').toLowerCase()] : undefined;
+  const unit = (match?.[2] ?? '').toLowerCase();
+  const factor = match && Object.hasOwn(binary, unit) ? binary[unit] : undefined;
   if (!match || factor === undefined) return undefined;
   if (match[2] === '' && !options.bare) return undefined;
   return Math.round(Number(match[1]) * factor);
