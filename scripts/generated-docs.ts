@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Problem, SourceFile } from './problem.ts';
+import { root } from './source-tree.ts';
+
+/** A file that is written from the code and never by hand. */
+export interface GeneratedFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** What the spec room gives for its documentation. */
+interface SpecDocs {
+  readonly configReference: () => string;
+  readonly configJsonSchema: () => object;
+}
+
+/** The generated files as the code would write them now. */
+export async function generateDocs(): Promise<GeneratedFile[]> {
+  const module = join(root, 'src/spec/index.ts');
+  const spec: Partial<SpecDocs> = existsSync(module) ? await import(module) : {};
+  if (!spec.configReference || !spec.configJsonSchema) return [];
+  return [
+    { path: 'docs/config.md', text: spec.configReference() },
+    { path: 'schema/farthing.schema.json', text: `${JSON.stringify(spec.configJsonSchema(), undefined, 2)}\n` },
+  ];
+}
+
+/** Reports each generated file that is not what the code would write. */
+export async function checkGenerated(files: readonly SourceFile[]): Promise<Problem[]> {
+  const generated = await generateDocs();
+  return generated
+    .filter(({ path, text }) => files.find((file) => file.path === path)?.text !== text)
+    .map(({ path }) => ({ path, message: 'is not what the code generates: run npm run docs:generate' }));
+}
