@@ -1,4 +1,4 @@
-import { network } from './config.js';
+import { network } from './config.ts';
 
 /** One machine of a layout, as the world sees it. */
 export interface HostSpec {

@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
-import type { Progress } from './progress.js';
-import { run } from './run.js';
+import type { Progress } from './progress.ts';
+import { run } from './run.ts';
 
 /** Debian packages that the lab needs on this machine, and a file that proves each is there. */
 const needed: Readonly<Record<string, string>> = {
@@ -9,10 +9,9 @@ const needed: Readonly<Record<string, string>> = {
   iproute2: '/usr/sbin/ip',
   'openssh-client': '/usr/bin/ssh-agent',
   e2fsprogs: '/usr/sbin/mkfs.ext4',
+  kmod: '/usr/sbin/depmod',
   openssl: '/usr/bin/openssl',
-  kmod: '/usr/sbin/modprobe',
   buildah: '/usr/bin/buildah',
-  'docker-registry': '/usr/bin/docker-registry',
 };
 
 /** Installs the Debian packages that are missing and says so. Packages stay when the lab goes. */

@@ -6,9 +6,12 @@ export interface WaitOptions {
   readonly everyMs?: number;
 }
 
+/** Thrown by a look that knows waiting longer is no use. */
+export class GaveUp extends Error {}
+
 /**
  * Looks until `look` gives something other than undefined and returns it.
- * Throws after the deadline, with the last failure as the cause.
+ * Throws after the deadline, with the last failure as the cause, or at once what a look throws as GaveUp.
  */
 export async function waitFor<T>(what: string, look: () => Promise<T | undefined> | T | undefined, options: WaitOptions): Promise<T> {
   const deadline = Date.now() + options.seconds * 1000;
@@ -20,6 +23,9 @@ export async function waitFor<T>(what: string, look: () => Promise<T | undefined
         return found;
       }
     } catch (error) {
+      if (error instanceof GaveUp) {
+        throw error;
+      }
       last = error;
     }
     if (Date.now() > deadline) {
