@@ -1,1 +1,4 @@
+export { archesOf, platformInName } from './arches-of.ts';
+export { formatImageRef, parseImageRef } from './image-ref.ts';
+export { createRegistryClient, type RegistryClient, type RegistryClientOptions } from './registry-client.ts';
 export type * from './types.ts';

@@ -1,4 +1,4 @@
-import type { Arch } from '../common/index.ts';
+import type { Arch, Milliseconds } from '../common/index.ts';
 
 /** A reference taken apart by the distribution grammar; `docker.io` and `library/` filled in. */
 export interface ImageRef {
@@ -6,7 +6,9 @@ export interface ImageRef {
   readonly text: string;
   readonly registry: string;
   readonly repository: string;
+  /** `latest` when neither tag nor digest was given. */
   readonly tag?: string;
+  /** Wins over the tag, as in containerd. */
   readonly digest?: string;
 }
 
@@ -24,6 +26,17 @@ export interface Platforms {
   readonly notes: readonly string[];
   /** From the image's config, when it was read: ports as `3306/tcp`. */
   readonly exposed?: readonly string[];
+  /** From the image's config, when it was read: its own HEALTHCHECK, in exec form. */
+  readonly healthcheck?: ImageHealthcheck;
+}
+
+/** HEALTHCHECK of a Dockerfile; Kubernetes ignores it, so whoever renders must translate it. */
+export interface ImageHealthcheck {
+  readonly test: readonly string[];
+  readonly interval: Milliseconds;
+  readonly timeout: Milliseconds;
+  readonly retries: number;
+  readonly startPeriod: Milliseconds;
 }
 
 /** The architectures of ours in it. */
