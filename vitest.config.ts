@@ -1,26 +1,26 @@
 import { defineConfig } from 'vitest/config';
 
-const source = ['src', 'lab', 'scripts', 'bench', 'test'];
-const end = (kind: string) => source.map((folder) => `${folder}/**/*.${kind}`);
+const everywhere = (ending: string) => ['src', 'lab', 'scripts', 'bench', 'test'].map((folder) => `${folder}/**/*.${ending}`);
+const slow = { fileParallelism: false, testTimeout: 15 * 60_000, hookTimeout: 30 * 60_000 };
 
-/**
- * `unit`: everything that needs nothing but this process and loopback. `program`: the built program,
- * started as a person does. `e2e`: hosts of the lab; they share one lab, so one file at a time.
- */
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: end('test.ts'), exclude: [...end('e2e.test.ts'), ...end('program.test.ts')] } },
-      { test: { name: 'program', include: end('program.test.ts'), testTimeout: 60_000, hookTimeout: 120_000 } },
+      // Everything that needs only this process, loopback and small programs of the system.
       {
         test: {
-          name: 'e2e',
-          include: end('e2e.test.ts'),
-          fileParallelism: false,
-          testTimeout: 15 * 60_000,
-          hookTimeout: 30 * 60_000,
+          name: 'unit',
+          include: everywhere('test.ts'),
+          exclude: [...everywhere('e2e.test.ts'), ...everywhere('program.test.ts')],
+          testTimeout: 20_000,
         },
       },
+      // The built program, started as a person starts it.
+      { test: { name: 'program', include: everywhere('program.test.ts'), testTimeout: 60_000, hookTimeout: 120_000 } },
+      // The lab itself: each test brings up an instance of its own, outside any lab's network.
+      { test: { name: 'lab', include: ['lab/**/*.e2e.test.ts'], ...slow } },
+      // farthing against the hosts of one booted lab, run inside its network, one file at a time.
+      { test: { name: 'e2e', include: ['src/**/*.e2e.test.ts', 'test/**/*.e2e.test.ts'], ...slow } },
     ],
   },
 });
