@@ -52,7 +52,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   /** A manifest or blob by its digest, fetched once and checked. */
   function document(endpoint: Endpoint, kind: 'manifests' | 'blobs', digest: string, signal: AbortSignal): Promise<string> {
     const known = documents.get(digest);
-    if (known) return known;
+    if (known !== undefined) return known;
     const got = (async () => {
       const answer = await session.get(endpoint, `${kind}/${digest}`, kind === 'manifests' ? manifestTypes : ['*/*'], signal);
       if (answer.status !== 200) throw new Error(`${kind}/${digest.slice(0, 19)} answered ${answer.status}`);

@@ -23,6 +23,8 @@ export interface PlacementUnit {
   readonly require: readonly string[];
   /** Node names its existing volumes are on. */
   readonly pinnedTo: readonly string[];
+  /** How many pods of it run; each needs the memory and CPU. Default 1. */
+  readonly replicas?: number;
 }
 
 /** Where one unit goes and why. */
