@@ -1,4 +1,4 @@
-import type { ProcessResult } from '../common/index.ts';
+import type { ProcessResult, Sealed } from '../common/index.ts';
 
 /** How to run a script on a machine. */
 export interface RunOptions {
@@ -12,6 +12,11 @@ export interface RunOptions {
   readonly onOutput?: (chunk: string) => void;
   /** Exit codes that are not an error; default [0]. */
   readonly ok?: readonly number[];
+  /**
+   * What the script reads on its standard input; may be secret. The script itself then travels as an
+   * argument of the remote shell, so it must be a constant without secrets and below 100 KiB.
+   */
+  readonly input?: string | Uint8Array | Sealed;
 }
 
 /** A forwarded port: connect to `host:port` on the laptop. */
@@ -30,7 +35,7 @@ export interface Shell {
   /** Writes a file atomically (temp file beside it, fsync, rename), creating parent folders. Content goes over stdin. */
   write(
     path: string,
-    content: string | Uint8Array,
+    content: string | Uint8Array | Sealed,
     options: { readonly mode: number; readonly owner?: string; readonly signal?: AbortSignal },
   ): Promise<void>;
   /** Copies a local file the same way, with progress; for large files. */
@@ -43,6 +48,8 @@ export interface Shell {
   forward(host: string, port: number, options?: { readonly localPort?: number }): Promise<Forward>;
   /** The argv of an interactive ssh to it, for `farthing ssh` and `exec`. */
   command(remote: readonly string[], options?: { readonly tty?: boolean }): readonly string[];
+  /** Logs in over a new connection beside the shared one, to prove that it still can be done; throws FAR-SSH-00x. */
+  knock(options?: { readonly signal?: AbortSignal }): Promise<void>;
   /** Ends the shared connection. */
   close(): Promise<void>;
 }
