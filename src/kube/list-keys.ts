@@ -32,5 +32,7 @@ export function itemKey(item: unknown, by: readonly string[]): string {
 
 /** Plain object, not a list, not a class. */
 export function isObject(value: unknown): value is Item {
-  return value !== null && typeof value === 'object' && !Array.isArray(value) && Object.getPrototypeOf(value) === Object.prototype;
+  if (value === null || typeof value !== 'object') return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
