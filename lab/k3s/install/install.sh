@@ -194,6 +194,7 @@ if [ -n "$shims" ]; then kill -9 $(family $shims) 2>/dev/null; fi
 unmount_below() {
     awk -v prefix="$1" 'index($2, prefix) == 1 { print $2 }' /proc/self/mounts | sort -r | while read -r point; do
         # A path can be mounted twice: what is still a mount holds data, not an emptied mount point.
+        grep -qF " $point " /proc/self/mounts || continue
         umount -f "$point" && ! grep -qF " $point " /proc/self/mounts && rm -rf "$point"
     done
 }
