@@ -6,6 +6,12 @@ export type Path = readonly (string | number)[];
 /** Where a secret is kept. Never the value. */
 export type SecretRef = { readonly env: string } | { readonly file: string } | { readonly command: readonly string[] };
 
+/** The little of the file system that reading a spec needs. The real one is built in `cli`. */
+export interface Files {
+  /** What is at an absolute path, links followed; undefined when there is nothing or it cannot be read. */
+  kindOf(path: string): 'file' | 'folder' | undefined;
+}
+
 /** farthing.yaml, checked, with every default filled in. */
 export interface Spec {
   /** The file as it was named on the command line. */

@@ -1,0 +1,55 @@
+/** A key that has its place in the file but no work behind it yet. */
+export interface NotBuilt {
+  /** Where it stands; `*` is any name. */
+  readonly path: readonly string[];
+  /** What it is for. */
+  readonly what: string;
+  /** What to do until then. */
+  readonly instead: string;
+}
+
+/** Keys that are refused by name rather than as unknown, so that nobody looks for a spelling mistake. */
+export const notBuilt: readonly NotBuilt[] = [
+  { path: ['oracle'], what: 'Machines made in Oracle Cloud', instead: 'make the VM in its console and name it with `ssh:`' },
+  { path: ['hetzner'], what: 'Machines made at Hetzner', instead: 'make the server in its console and name it with `ssh:`' },
+  {
+    path: ['machines', '*', 'oracle'],
+    what: 'A machine made in Oracle Cloud',
+    instead: 'make the VM in its console and write `ssh: ubuntu@ADDRESS`',
+  },
+  {
+    path: ['machines', '*', 'hetzner'],
+    what: 'A machine made at Hetzner',
+    instead: 'make the server in its console and write `ssh: root@ADDRESS`',
+  },
+  { path: ['machines', '*', 'network'], what: 'Machines in different networks', instead: 'use machines that reach each other directly' },
+  { path: ['reach'], what: 'A way in from the internet', instead: 'use `farthing forward` to reach an app from your laptop' },
+  { path: ['backup'], what: 'Backup and restore', instead: 'back up the volumes yourself' },
+  { path: ['storage'], what: 'A choice of storage', instead: 'volumes are on the disk of the machine they were made on' },
+  { path: ['gate'], what: 'Placing pods that farthing did not render', instead: 'give those pods a node affinity yourself' },
+  { path: ['dashboard'], what: 'The dashboard', instead: 'use `farthing status`' },
+  { path: ['network', 'backend'], what: 'A choice of network between the nodes', instead: 'remove it: VXLAN is used' },
+  { path: ['network', 'mtu'], what: 'A choice of packet size', instead: "remove it: it follows from the machines' network" },
+  { path: ['apps', '*', 'routes'], what: 'A public name for a service', instead: 'use `farthing forward` to reach it from your laptop' },
+  { path: ['apps', '*', 'backup'], what: 'Backup of an app', instead: 'back up its volumes yourself' },
+  {
+    path: ['apps', '*', 'volumes', '*', 'machine'],
+    what: 'A volume in a folder of a machine',
+    instead: 'use a named volume of the Compose file',
+  },
+  {
+    path: ['apps', '*', 'volumes', '*', 'path'],
+    what: 'A volume in a folder of a machine',
+    instead: 'use a named volume of the Compose file',
+  },
+  {
+    path: ['apps', '*', 'volumes', '*', 'storage'],
+    what: 'A choice of storage',
+    instead: 'the volume is on the disk of the machine it was made on',
+  },
+];
+
+/** The entry for a path, when it is a key that is known but not built. */
+export function notBuiltAt(path: readonly (string | number)[]): NotBuilt | undefined {
+  return notBuilt.find((entry) => entry.path.length === path.length && entry.path.every((part, i) => part === '*' || part === path[i]));
+}

@@ -1,0 +1,59 @@
+import type { z } from 'zod';
+import { asMap } from './plain.ts';
+import { FarthingFile } from './schema.ts';
+import type { IssueParams } from './value.ts';
+
+type Tree = { [key: string]: unknown };
+
+/**
+ * What is left of a wrong file when its wrong parts are taken out, so that the parts that are right
+ * can be looked at in the same run. What cannot be done without is made up: whoever sees that the
+ * file has errors goes no further than looking. A machine without a usable ssh target keeps its
+ * place, so that a slip there does not bring up an app that fits nowhere as well.
+ */
+export function salvage(data: unknown): FarthingFile | undefined {
+  const tree = structuredClone(data) as Tree;
+  for (let round = 0; round < 6; round += 1) {
+    fillIn(tree);
+    const parsed = FarthingFile.safeParse(tree);
+    if (parsed.success) return parsed.data;
+    for (const issue of parsed.error.issues) takeOut(tree, issue);
+  }
+  return undefined;
+}
+
+function fillIn(tree: Tree): void {
+  tree.version = 1;
+  tree.name ??= 'unnamed';
+  tree.machines ??= {};
+  const k3s = asMap(tree.k3s);
+  tree.k3s = { ...k3s, version: k3s.version ?? 'v0.0.0+k3s1' };
+}
+
+function takeOut(tree: Tree, issue: z.core.$ZodIssue): void {
+  const path = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys') {
+    const map = at(tree, path);
+    for (const key of issue.keys) delete map?.[key];
+    return;
+  }
+  if (path[0] === 'machines' && path.length === 3 && path[2] === 'ssh') {
+    const machine = at(tree, path.slice(0, 2));
+    if (machine) machine.ssh = path[1];
+    return;
+  }
+  const params: IssueParams = issue.code === 'custom' ? (issue.params ?? {}) : {};
+  // Lists are dropped whole: what is left of one might mean something else.
+  const list = path.findIndex((_part, i) => Array.isArray(at(tree, path.slice(0, i))));
+  const cut = list === -1 ? (params.missing ? path.slice(0, -1) : path) : path.slice(0, list);
+  delete at(tree, cut.slice(0, -1))?.[cut.at(-1) ?? ''];
+}
+
+function at(tree: Tree, path: readonly string[]): Tree | undefined {
+  let found: unknown = tree;
+  for (const part of path) {
+    const map = Array.isArray(found) ? undefined : asMap(found);
+    found = map && Object.hasOwn(map, part) ? map[part] : undefined;
+  }
+  return typeof found === 'object' && found !== null ? (found as Tree) : undefined;
+}
