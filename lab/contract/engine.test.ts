@@ -75,6 +75,19 @@ describe('playScenes', () => {
     expect(results.map((result) => [result.status, result.found])).toEqual([['skip', 'no agent']]);
   });
 
+  it('leaves out what comes after an interruption, and still leaves the scene', async () => {
+    let stopped = false;
+    let left = false;
+    const stops = check('a.stops', async () => {
+      stopped = true;
+      return pass('');
+    });
+    const list = [scene([stops, bad], { leave: async () => void (left = true) }), scene([good])];
+    const results = await playScenes(list, bench, { differences: {}, tell: () => undefined, now: () => 0, stopped: () => stopped });
+    expect(results.map((result) => result.status)).toEqual(['pass', 'skip', 'skip']);
+    expect(left).toBe(true);
+  });
+
   it('plays the next scene when leaving one fails', async () => {
     const results = await play([scene([good], { leave: () => Promise.reject(new Error('stuck')) }), scene([good])]);
     expect(results).toHaveLength(2);

@@ -8,6 +8,8 @@ export interface Play {
   readonly differences: Readonly<Record<string, string>>;
   readonly tell: (line: string) => void;
   readonly now: () => number;
+  /** Asked before each scene and check: true leaves the rest out, so that the hosts can be tidied. */
+  readonly stopped?: () => boolean;
 }
 
 const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -36,7 +38,8 @@ export function judge(check: Check, scene: string, verdict: Verdict, seconds: nu
 export async function playScenes(scenes: readonly Scene[], bench: Bench, play: Play): Promise<Result[]> {
   const results: Result[] = [];
   for (const scene of scenes) {
-    const reason = scene.skip?.(bench);
+    const stopped = (): string | undefined => (play.stopped?.() ? 'the run was interrupted' : undefined);
+    const reason = stopped() ?? scene.skip?.(bench);
     let blocked: Verdict | undefined = reason === undefined ? undefined : skip(reason);
     if (blocked === undefined) {
       play.tell(`scene ${scene.name}`);
@@ -49,7 +52,11 @@ export async function playScenes(scenes: readonly Scene[], bench: Bench, play: P
     }
     for (const check of scene.checks) {
       const start = play.now();
-      const verdict = blocked ?? (await check.run(bench).catch((error: unknown) => fail('an answer', words(error))));
+      const late = stopped();
+      const verdict =
+        blocked ??
+        (late === undefined ? undefined : skip(late)) ??
+        (await check.run(bench).catch((error: unknown) => fail('an answer', words(error))));
       const result = judge(check, scene.name, verdict, Math.round((play.now() - start) / 100) / 10, play.differences[check.id]);
       play.tell(`  ${result.status.padEnd(5)} ${check.id}${result.status === 'fail' ? `: ${result.found}` : ''}`);
       results.push(result);

@@ -15,6 +15,7 @@ import { count, renderJson, renderTable } from './report.ts';
 import { chosenScenes } from './scenes.ts';
 import { imageCaPath, imageMirrors } from './settings.ts';
 
+let stopped = false;
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 async function subject(target: string, options: Options, folder: string): Promise<Subject> {
@@ -80,6 +81,7 @@ async function play(options: Options, folder: string): Promise<number> {
         differences: bench.standIn ? knownDifferences : {},
         tell: options.verbose || !options.json ? say : () => undefined,
         now: Date.now,
+        stopped: () => stopped,
       });
       const about = {
         version: options.version,
@@ -87,6 +89,7 @@ async function play(options: Options, folder: string): Promise<number> {
         hosts: subjects.map(({ host, facts }) => ({ target: host.target, ...facts })),
       };
       process.stdout.write(options.json ? renderJson(about, results) : `\n${renderTable(results)}`);
+      if (stopped) return 130;
       return count(results).fail === 0 ? 0 : 1;
     } finally {
       await tidy(subjects);
@@ -108,6 +111,10 @@ async function main(): Promise<number> {
     process.stdout.write(usage);
     return 0;
   }
+  process.once('SIGINT', () => {
+    stopped = true;
+    say('stopping: the hosts are tidied first (Ctrl-C again leaves at once)');
+  });
   const folder = await mkdtemp(join(tmpdir(), 'k3sc-')); // short: a control socket's path is limited to about 100 bytes
   try {
     return await play(options, folder);

@@ -34,7 +34,7 @@ export interface Host {
 }
 
 /** Quotes a value for a POSIX shell. */
-export const quote = (value: string): string => `'${value.replaceAll("'", `'"'"'`)}'`;
+const quote = (value: string): string => `'${value.replaceAll("'", `'"'"'`)}'`;
 
 /** The script with its arguments set at its head: nothing but this fixed text and quoted values reaches a shell. */
 export function withArguments(script: string, args: readonly string[]): string {

@@ -9,7 +9,7 @@ export const imageCaPath = `${staging}/image-ca.crt`;
 export const serverCall = { args: ['server', '--write-kubeconfig-mode', '0640'], env: { K3S_RESOLV_CONF: '/etc/resolv.conf' } } as const;
 
 /** kubelet arguments a host needs before K3s runs at all. */
-export function kubeletArgs(cgroup: '1' | '2'): string[] {
+function kubeletArgs(cgroup: '1' | '2'): string[] {
   return cgroup === '1' ? ['fail-cgroupv1=false'] : [];
 }
 
