@@ -82,7 +82,10 @@ describe('playScenes', () => {
       stopped = true;
       return pass('');
     });
-    const list = [scene([stops, bad], { leave: async () => void (left = true) }), scene([good])];
+    const leave = async () => {
+      left = true;
+    };
+    const list = [scene([stops, bad], { leave }), scene([good])];
     const results = await playScenes(list, bench, { differences: {}, tell: () => undefined, now: () => 0, stopped: () => stopped });
     expect(results.map((result) => result.status)).toEqual(['pass', 'skip', 'skip']);
     expect(left).toBe(true);
