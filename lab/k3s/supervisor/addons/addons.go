@@ -1,0 +1,504 @@
+// Package addons applies what lies in the server's manifests folder, as K3s' deploy controller does.
+package addons
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha1"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+	"time"
+
+	"farthing.lab/k3s/kube"
+	"farthing.lab/k3s/logs"
+	"go.yaml.in/yaml/v3"
+)
+
+const (
+	scanEvery  = 15 * time.Second
+	addonsPath = "/apis/k3s.cattle.io/v1/namespaces/kube-system/addons"
+	kindsNote  = "addon.k3s.cattle.io/gvks"
+	setPrefix  = "objectset.rio.cattle.io/"
+)
+
+// Options is what the controller works on.
+type Options struct {
+	Client   *kube.Client
+	Folder   string
+	Node     string
+	Disabled []string
+	// Packaged is written into the folder at each start, except what is disabled.
+	Packaged map[string][]byte
+}
+
+type controller struct {
+	Options
+	modified  map[string]time.Time
+	resources map[string]resource
+}
+
+type resource struct {
+	name       string
+	namespaced bool
+}
+
+type addon struct {
+	APIVersion string        `json:"apiVersion"`
+	Kind       string        `json:"kind"`
+	Metadata   kube.Metadata `json:"metadata"`
+	Spec       struct {
+		Source   string `json:"source,omitempty"`
+		Checksum string `json:"checksum,omitempty"`
+	} `json:"spec"`
+}
+
+// Run writes the packaged files, applies everything once, and then what changes, until the context ends.
+func Run(ctx context.Context, options Options) {
+	c := &controller{Options: options, modified: map[string]time.Time{}, resources: map[string]resource{}}
+	for ctx.Err() == nil {
+		err := c.ensureKind(ctx)
+		if err == nil {
+			break
+		}
+		logs.Error("Failed to create CRD addons.k3s.cattle.io: %v", err)
+		wait(ctx, 2*time.Second)
+	}
+	for name, content := range options.Packaged {
+		path := filepath.Join(c.Folder, name)
+		if c.disabled(path) {
+			continue
+		}
+		logs.Info("Writing manifest: %s", path)
+		if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, content) {
+			continue
+		}
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			logs.Error("Failed to write manifest: %v", err)
+		}
+	}
+	force := true
+	for ctx.Err() == nil {
+		if err := c.scan(ctx, force); err != nil {
+			logs.Error("Failed to process config: %v", err)
+		} else {
+			force = false
+		}
+		wait(ctx, scanEvery)
+	}
+}
+
+func wait(ctx context.Context, length time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(length):
+	}
+}
+
+// ensureKind makes the Addon kind known to the API.
+func (c *controller) ensureKind(ctx context.Context) error {
+	definition := map[string]any{
+		"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": map[string]any{"name": "addons.k3s.cattle.io"},
+		"spec": map[string]any{
+			"group": "k3s.cattle.io", "scope": "Namespaced", "names": map[string]any{"kind": "Addon", "plural": "addons", "singular": "addon"},
+			"versions": []any{map[string]any{
+				"name": "v1", "served": true, "storage": true,
+				"additionalPrinterColumns": []any{
+					map[string]any{"name": "Source", "type": "string", "jsonPath": ".spec.source"},
+					map[string]any{"name": "Checksum", "type": "string", "jsonPath": ".spec.checksum"},
+				},
+				"schema": map[string]any{"openAPIV3Schema": map[string]any{"type": "object", "properties": map[string]any{
+					"spec": map[string]any{"type": "object", "properties": map[string]any{"source": map[string]any{"type": "string"}, "checksum": map[string]any{"type": "string"}}},
+				}}},
+			}},
+		},
+	}
+	if err := c.Client.Apply(ctx, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/addons.k3s.cattle.io", "k3s", definition); err != nil {
+		return err
+	}
+	return c.Client.Get(ctx, addonsPath, nil)
+}
+
+// disabled says whether a file is switched off, by its own name without ending or by a folder above it.
+func (c *controller) disabled(path string) bool {
+	relative, err := filepath.Rel(c.Folder, path)
+	if err != nil {
+		return false
+	}
+	parts := strings.Split(relative, string(filepath.Separator))
+	for index, part := range parts {
+		name := part
+		if index == len(parts)-1 {
+			name = strings.TrimSuffix(part, filepath.Ext(part))
+		}
+		for _, disabled := range c.Disabled {
+			if disabled == name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (c *controller) scan(ctx context.Context, force bool) error {
+	skips := map[string]bool{}
+	files := []string{}
+	modified := map[string]time.Time{}
+	err := filepath.WalkDir(c.Folder, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name := entry.Name()
+		if strings.HasPrefix(name, ".") && path != c.Folder {
+			if entry.IsDir() {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if entry.IsDir() {
+			return nil
+		}
+		if base, ok := strings.CutSuffix(path, ".skip"); ok {
+			skips[base] = true
+			return nil
+		}
+		switch filepath.Ext(name) {
+		case ".yaml", ".yml", ".json":
+			info, err := os.Stat(path)
+			if err != nil {
+				return nil
+			}
+			files = append(files, path)
+			modified[path] = info.ModTime()
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	sort.Strings(files)
+	failures := []error{}
+	for _, path := range files {
+		if c.disabled(path) {
+			if err := c.remove(ctx, path); err != nil {
+				failures = append(failures, fmt.Errorf("failed to delete %s: %w", path, err))
+			}
+			continue
+		}
+		if skips[path] {
+			continue
+		}
+		if before, ok := c.modified[path]; ok && before.Equal(modified[path]) && !force {
+			continue
+		}
+		if err := c.deploy(ctx, path, !force); err != nil {
+			failures = append(failures, fmt.Errorf("failed to process %s: %w", path, err))
+			continue
+		}
+		c.modified[path] = modified[path]
+	}
+	// What was disabled before its file was ever written, or whose file is gone, still has its objects.
+	if force {
+		for name := range c.Packaged {
+			path := filepath.Join(c.Folder, name)
+			if _, err := os.Stat(path); c.disabled(path) && os.IsNotExist(err) {
+				if err := c.remove(ctx, path); err != nil {
+					failures = append(failures, err)
+				}
+			}
+		}
+	}
+	return errors.Join(failures...)
+}
+
+// addonName is the file's name up to the first dot.
+func addonName(path string) string {
+	name, _, _ := strings.Cut(filepath.Base(path), ".")
+	return name
+}
+
+func (c *controller) deploy(ctx context.Context, path string, compare bool) error {
+	name := addonName(path)
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(content)
+	checksum := hex.EncodeToString(sum[:])
+	var stored addon
+	err = c.Client.Get(ctx, addonsPath+"/"+name, &stored)
+	if kube.Is(err, http.StatusNotFound) {
+		stored = addon{APIVersion: "k3s.cattle.io/v1", Kind: "Addon"}
+		stored.Metadata.Name, stored.Metadata.Namespace = name, "kube-system"
+		if err := c.Client.Do(ctx, http.MethodPost, addonsPath, "application/json", stored, &stored); err != nil {
+			return err
+		}
+	} else if err != nil {
+		return err
+	}
+	if compare && stored.Spec.Checksum == checksum {
+		return nil
+	}
+	objects, err := Parse(content)
+	if err != nil {
+		c.event(ctx, stored, "Warning", "ParseManifestFailed", fmt.Sprintf("Parse manifest at %q failed: %v", path, err))
+		return err
+	}
+	c.event(ctx, stored, "Normal", "ApplyingManifest", fmt.Sprintf("Applying manifest at %q", path))
+	kinds, err := c.apply(ctx, stored, objects)
+	if err != nil {
+		c.event(ctx, stored, "Warning", "ApplyManifestFailed", fmt.Sprintf("Applying manifest at %q failed: %v", path, err))
+		return err
+	}
+	patch := map[string]any{
+		"metadata": map[string]any{"annotations": map[string]any{kindsNote: strings.Join(kinds, ";")}},
+		"spec":     map[string]any{"source": path, "checksum": checksum},
+	}
+	if err := c.Client.Merge(ctx, addonsPath+"/"+name, patch); err != nil {
+		return err
+	}
+	c.event(ctx, stored, "Normal", "AppliedManifest", fmt.Sprintf("Applied manifest at %q", path))
+	return nil
+}
+
+// Parse reads a file of one or more documents; lists are opened.
+func Parse(content []byte) ([]kube.Object, error) {
+	decoder := yaml.NewDecoder(bytes.NewReader(content))
+	objects := []kube.Object{}
+	for {
+		var raw map[string]any
+		err := decoder.Decode(&raw)
+		if errors.Is(err, io.EOF) {
+			return objects, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if len(raw) == 0 {
+			continue
+		}
+		if items, ok := raw["items"].([]any); ok && strings.HasSuffix(fmt.Sprint(raw["kind"]), "List") {
+			for _, item := range items {
+				if object, ok := item.(map[string]any); ok {
+					objects = append(objects, object)
+				}
+			}
+			continue
+		}
+		if raw["kind"] == nil || raw["apiVersion"] == nil {
+			return nil, errors.New("Object 'Kind' is missing")
+		}
+		objects = append(objects, raw)
+	}
+}
+
+func setHash(name string) string {
+	sum := sha1.Sum([]byte("k3s.cattle.io/v1, Kind=Addon" + "kube-system" + name))
+	return hex.EncodeToString(sum[:])
+}
+
+func kindOf(object kube.Object) string {
+	return fmt.Sprint(object["apiVersion"]) + ", Kind=" + fmt.Sprint(object["kind"])
+}
+
+// apply puts the objects there and prunes those of the same set that are no longer in it.
+func (c *controller) apply(ctx context.Context, owner addon, objects []kube.Object) ([]string, error) {
+	name := owner.Metadata.Name
+	kinds := map[string]bool{}
+	for _, kind := range strings.Split(owner.Metadata.Annotations[kindsNote], ";") {
+		if kind != "" {
+			kinds[kind] = true
+		}
+	}
+	now := map[string]bool{}
+	wanted := map[string]bool{}
+	// Kinds and namespaces come first: the others need them.
+	sort.SliceStable(objects, func(a, b int) bool { return rank(objects[a]) < rank(objects[b]) })
+	failures := []error{}
+	for _, object := range objects {
+		kinds[kindOf(object)], now[kindOf(object)] = true, true
+		metadata, ok := object["metadata"].(map[string]any)
+		if !ok {
+			failures = append(failures, errors.New("object without metadata"))
+			continue
+		}
+		resource, err := c.resource(ctx, fmt.Sprint(object["apiVersion"]), fmt.Sprint(object["kind"]))
+		if err != nil {
+			failures = append(failures, err)
+			continue
+		}
+		if resource.namespaced && metadata["namespace"] == nil {
+			metadata["namespace"] = "default"
+		}
+		labels, _ := metadata["labels"].(map[string]any)
+		if labels == nil {
+			labels = map[string]any{}
+		}
+		labels[setPrefix+"hash"] = setHash(name)
+		metadata["labels"] = labels
+		annotations, _ := metadata["annotations"].(map[string]any)
+		if annotations == nil {
+			annotations = map[string]any{}
+		}
+		annotations[setPrefix+"id"] = ""
+		annotations[setPrefix+"owner-gvk"] = "k3s.cattle.io/v1, Kind=Addon"
+		annotations[setPrefix+"owner-name"] = name
+		annotations[setPrefix+"owner-namespace"] = "kube-system"
+		metadata["annotations"] = annotations
+		path := c.path(object, resource) + "/" + fmt.Sprint(metadata["name"])
+		wanted[path] = true
+		if err := c.Client.Apply(ctx, path, "deploy@"+c.Node, object); err != nil {
+			failures = append(failures, fmt.Errorf("%s %s: %w", kindOf(object), metadata["name"], err))
+		}
+	}
+	if len(failures) > 0 {
+		return nil, errors.Join(failures...)
+	}
+	for kind := range kinds {
+		if err := c.prune(ctx, name, kind, wanted); err != nil {
+			return nil, err
+		}
+	}
+	list := []string{}
+	for kind := range now {
+		list = append(list, kind)
+	}
+	sort.Strings(list)
+	return list, nil
+}
+
+func rank(object kube.Object) int {
+	switch object["kind"] {
+	case "CustomResourceDefinition":
+		return 0
+	case "Namespace":
+		return 1
+	}
+	return 2
+}
+
+func (c *controller) prune(ctx context.Context, name, kind string, wanted map[string]bool) error {
+	version, kindName, _ := strings.Cut(kind, ", Kind=")
+	resource, err := c.resource(ctx, version, kindName)
+	if err != nil {
+		return nil // a kind that is gone has no objects left
+	}
+	var list kube.List[struct {
+		Metadata kube.Metadata `json:"metadata"`
+	}]
+	if err := c.Client.Get(ctx, prefix(version)+"/"+resource.name+"?labelSelector="+strings.ReplaceAll(setPrefix+"hash", "/", "%2F")+"%3D"+setHash(name), &list); err != nil {
+		return err
+	}
+	for _, item := range list.Items {
+		path := prefix(version)
+		if resource.namespaced {
+			path += "/namespaces/" + item.Metadata.Namespace
+		}
+		path += "/" + resource.name + "/" + item.Metadata.Name
+		if !wanted[path] {
+			if err := c.Client.Delete(ctx, path); err != nil {
+				return err
+			}
+			logs.Info("Pruned %s %s of addon %s", kindName, item.Metadata.Name, name)
+		}
+	}
+	return nil
+}
+
+// remove deletes a disabled file's objects, then the file, then the Addon.
+func (c *controller) remove(ctx context.Context, path string) error {
+	name := addonName(path)
+	var stored addon
+	err := c.Client.Get(ctx, addonsPath+"/"+name, &stored)
+	if err == nil {
+		kinds := map[string]bool{}
+		for _, kind := range strings.Split(stored.Metadata.Annotations[kindsNote], ";") {
+			if kind != "" {
+				kinds[kind] = true
+			}
+		}
+		if content, err := os.ReadFile(path); err == nil {
+			if objects, err := Parse(content); err == nil {
+				for _, object := range objects {
+					kinds[kindOf(object)] = true
+				}
+			}
+		}
+		c.event(ctx, stored, "Normal", "DeletingManifest", fmt.Sprintf("Deleting manifest at %q", path))
+		for kind := range kinds {
+			if err := c.prune(ctx, name, kind, nil); err != nil {
+				return err
+			}
+		}
+	} else if !kube.Is(err, http.StatusNotFound) {
+		return err
+	}
+	if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
+		return err
+	}
+	return c.Client.Delete(ctx, addonsPath+"/"+name)
+}
+
+func prefix(version string) string {
+	if strings.Contains(version, "/") {
+		return "/apis/" + version
+	}
+	return "/api/" + version
+}
+
+func (c *controller) path(object kube.Object, resource resource) string {
+	path := prefix(fmt.Sprint(object["apiVersion"]))
+	if metadata, ok := object["metadata"].(map[string]any); ok && resource.namespaced {
+		path += "/namespaces/" + fmt.Sprint(metadata["namespace"])
+	}
+	return path + "/" + resource.name
+}
+
+// resource finds the path's word for a kind. Kinds may appear while we run, so a miss is not remembered.
+func (c *controller) resource(ctx context.Context, version, kind string) (resource, error) {
+	key := version + " " + kind
+	if found, ok := c.resources[key]; ok {
+		return found, nil
+	}
+	var list struct {
+		Resources []struct {
+			Name, Kind string
+			Namespaced bool
+		}
+	}
+	if err := c.Client.Get(ctx, prefix(version), &list); err != nil {
+		return resource{}, fmt.Errorf("no matches for kind %q in version %q: %w", kind, version, err)
+	}
+	for _, one := range list.Resources {
+		if one.Kind == kind && !strings.Contains(one.Name, "/") {
+			c.resources[key] = resource{one.Name, one.Namespaced}
+			return c.resources[key], nil
+		}
+	}
+	return resource{}, fmt.Errorf("no matches for kind %q in version %q", kind, version)
+}
+
+func (c *controller) event(ctx context.Context, owner addon, kind, reason, message string) {
+	now := time.Now().UTC().Format(time.RFC3339)
+	event := map[string]any{
+		"apiVersion": "v1", "kind": "Event", "type": kind, "reason": reason, "message": message, "count": 1,
+		"metadata":       map[string]any{"generateName": owner.Metadata.Name + ".", "namespace": "kube-system"},
+		"involvedObject": map[string]any{"apiVersion": "k3s.cattle.io/v1", "kind": "Addon", "name": owner.Metadata.Name, "namespace": "kube-system", "uid": owner.Metadata.UID},
+		"source":         map[string]any{"component": "deploy"}, "firstTimestamp": now, "lastTimestamp": now,
+		"reportingComponent": "deploy@" + c.Node,
+	}
+	encoded, err := json.Marshal(event)
+	if err != nil {
+		return
+	}
+	c.Client.Do(ctx, http.MethodPost, "/api/v1/namespaces/kube-system/events", "application/json", encoded, nil)
+}
