@@ -1,8 +1,11 @@
+import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { labPaths } from './config.ts';
 import { labDown } from './down.ts';
 import { layouts } from './layouts.ts';
 import { stderrProgress } from './progress.ts';
+import { publishImages } from './registry/publish.ts';
+import { registryStorage } from './registry/serve.ts';
 import { inLab, readLab } from './state.ts';
 import { labUp } from './up.ts';
 
@@ -68,13 +71,23 @@ program
     await follow(inLab(['ssh', '-q', `${host.user}@${host.address}`, ...command]));
   });
 
+program
+  .command('publish')
+  .description('put the packed images of a folder (images.json and blobs) into the running registry')
+  .argument('<folder>')
+  .action(async (folder: string) => {
+    await readLab();
+    const images = await publishImages(resolve(folder), registryStorage());
+    progress.say(`published ${images.map(({ name, tags }) => `${name}:${tags.join(',')}`).join(' ')}`);
+  });
+
 /** Ends as the program that ran inside the lab did. */
 async function follow(child: ReturnType<typeof inLab>): Promise<void> {
   // The terminal sends Ctrl-C to the whole group: the program decides what it means.
   process.on('SIGINT', () => undefined);
-  process.exitCode = await new Promise<number>((resolve, reject) => {
+  process.exitCode = await new Promise<number>((done, reject) => {
     child.once('error', reject);
-    child.once('exit', (code) => resolve(code ?? 130));
+    child.once('exit', (code) => done(code ?? 130));
   });
 }
 

@@ -19,6 +19,10 @@ export interface LabService {
   readonly name: string;
   readonly url: string;
   readonly pid: number;
+  /** Of the S3 service. */
+  readonly accessKey?: string;
+  readonly secretKey?: string;
+  readonly region?: string;
 }
 
 /** Content of `<state>/lab.json`: what runs. Written by the supervisor alone. */

@@ -2,21 +2,28 @@ import { spawn } from 'node:child_process';
 import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createCertificates } from './ca/certificates.ts';
 import { labPaths } from './config.ts';
 import { removeLab } from './down.ts';
 import { ensureBase } from './hosts/base.ts';
 import { ensureCgroup } from './hosts/cgroups.ts';
 import { ensureModules } from './hosts/modules.ts';
 import { hostFolder, prepareHost } from './hosts/prepare.ts';
+import { ensureImages } from './images/build.ts';
 import { type PlacedHost, placeHosts } from './layouts.ts';
 import { startTime, withLock } from './lock.ts';
 import { ensureRoot, noteMachine } from './machine-wide.ts';
+import { findReleases } from './mirror/release-folder.ts';
 import { createNetns, writeNetnsEtc } from './net/netns.ts';
 import { claim, resolveOwnership } from './owner.ts';
 import { ensurePackages } from './packages.ts';
 import type { Progress } from './progress.ts';
+import { publishImages } from './registry/publish.ts';
+import { registryStorage } from './registry/serve.ts';
 import { run } from './run.ts';
+import { createS3Credentials } from './s3/serve.ts';
 import { type LabState, readLab } from './state.ts';
+import { ensureTools } from './tools.ts';
 import { GaveUp, waitFor } from './wait.ts';
 
 const bootSeconds = 120;
@@ -27,6 +34,8 @@ export async function labUp(layout: string, progress: Progress): Promise<LabStat
   requireRoot();
   await ensurePackages(progress);
   const base = await ensureBase(progress);
+  const tools = await ensureTools(base, progress);
+  const images = await ensureImages(base, progress);
   await ensureRoot();
   return withLock(labPaths().lock, async () => {
     const ownership = await resolveOwnership();
@@ -41,7 +50,7 @@ export async function labUp(layout: string, progress: Progress): Promise<LabStat
       await progress.step('clearing what a stopped lab left', () => removeLab());
     }
     await claim();
-    return start({ layout, hosts, base, progress });
+    return start({ layout, hosts, base, tools, images, progress });
   });
 }
 
@@ -69,21 +78,34 @@ interface StartInput {
   readonly layout: string;
   readonly hosts: readonly PlacedHost[];
   readonly base: string;
+  readonly tools: string;
+  readonly images: string;
   readonly progress: Progress;
 }
 
 async function start(input: StartInput): Promise<LabState> {
-  const { layout, hosts, base, progress } = input;
+  const { layout, hosts, base, tools, progress } = input;
   await noteMachine();
   await createNetns();
+  await createCertificates();
+  await createS3Credentials();
+  await publishAll(input.images);
   const authorizedKey = await makeUserKey();
   await progress.step('preparing hosts', () => Promise.all(hosts.map((host) => prepare({ host, all: hosts, base, authorizedKey }))));
   await writeKnownHosts(hosts);
   const modules = await ensureModules();
-  await startSupervisor([layout, base, modules]);
+  await startSupervisor([layout, base, modules, tools]);
   return progress.step(`booting ${hosts.map((host) => host.name).join(', ')}`, () =>
     waitFor('the lab to be ready', lookForReady, { seconds: bootSeconds }),
   );
+}
+
+async function publishAll(images: string): Promise<void> {
+  await publishImages(images, registryStorage());
+  const [standIn] = await findReleases();
+  if (standIn) {
+    await publishImages(join(standIn.folder, 'registry'), registryStorage());
+  }
 }
 
 async function makeUserKey(): Promise<string> {

@@ -1,12 +1,14 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { labPaths } from '../config.ts';
+import type { Machine } from '../hosts/machine.ts';
+import type { MirrorFault } from '../mirror/faults.ts';
 import type { Supervisor } from './supervisor.ts';
 
-/** An order to the supervisor: a host, and what to do to it. */
-export interface ControlOrder {
-  readonly host: string;
-  readonly action: 'start' | 'power-off' | 'power-cut';
-}
+/** An order to the supervisor: something to do to a host, or to make go wrong with downloads. */
+export type ControlOrder =
+  | { readonly kind: 'host'; readonly host: string; readonly action: 'start' | 'power-off' | 'power-cut' }
+  | { readonly kind: 'mirror-fault'; readonly fault: MirrorFault }
+  | { readonly kind: 'mirror-heal' };
 
 /** Takes orders as JSON over HTTP on `<state>/control.sock`; answers when the order is carried out. */
 export function serveControl(supervisor: Supervisor): Promise<void> {
@@ -27,17 +29,27 @@ async function handle(supervisor: Supervisor, request: IncomingMessage): Promise
   for await (const part of request.setEncoding('utf8')) {
     body += part;
   }
-  const order = JSON.parse(body) as ControlOrder;
-  const machine = supervisor.machine(order.host);
-  switch (order.action) {
-    case 'start':
-      return machine.start();
-    case 'power-off':
-      return machine.powerOff();
-    case 'power-cut':
-      await machine.powerOff();
-      return machine.start();
+  await obey(supervisor, JSON.parse(body) as ControlOrder);
+}
+
+async function obey(supervisor: Supervisor, order: ControlOrder): Promise<void> {
+  switch (order.kind) {
+    case 'host':
+      return command(supervisor.machine(order.host), order.action);
+    case 'mirror-fault':
+      return supervisor.mirrorFaults.add(order.fault);
+    case 'mirror-heal':
+      return supervisor.mirrorFaults.heal();
     default:
-      throw new Error(`unknown action ${order.action satisfies never}`);
+      throw new Error(`unknown order ${JSON.stringify(order satisfies never)}`);
+  }
+}
+
+async function command(machine: Machine, action: 'start' | 'power-off' | 'power-cut'): Promise<void> {
+  if (action !== 'start') {
+    await machine.powerOff();
+  }
+  if (action !== 'power-off') {
+    await machine.start();
   }
 }

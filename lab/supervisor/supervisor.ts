@@ -4,15 +4,18 @@ import { labPaths } from '../config.ts';
 import { Machine } from '../hosts/machine.ts';
 import { hostFolder } from '../hosts/prepare.ts';
 import { placeHosts } from '../layouts.ts';
+import { MirrorFaults } from '../mirror/faults.ts';
 import { type LabService, type LabState, writeLab } from '../state.ts';
 import { startAgent } from './agent.ts';
 import { serveControl } from './control.ts';
+import { startServices } from './services.ts';
 
 /** What the supervisor is started with; everything else it finds in the state folder. */
 export interface SupervisorInput {
   readonly layout: string;
   readonly base: string;
   readonly modules: string;
+  readonly tools: string;
 }
 
 const memInfoEveryMs = 2000;
@@ -20,8 +23,9 @@ const memInfoEveryMs = 2000;
 /** Keeps the hosts and services of one lab running, tells what runs in lab.json, takes orders on a socket. */
 export class Supervisor {
   readonly machines: readonly Machine[];
+  readonly mirrorFaults = new MirrorFaults();
   private readonly startedAt = new Date().toISOString();
-  private readonly services: LabService[] = [];
+  private services: readonly LabService[] = [];
   private readonly hostKeys = new Map<string, string>();
   private ready = false;
   private failure: string | undefined;
@@ -43,7 +47,11 @@ export class Supervisor {
     this.publish();
     try {
       await startAgent();
-      await Promise.all(this.machines.map((machine) => machine.start()));
+      const hosts = this.machines.map(({ host }) => host);
+      const { tools } = this.input;
+      const started = startServices({ tools, hosts, faults: this.mirrorFaults });
+      await Promise.all([started, ...this.machines.map((machine) => machine.start())]);
+      this.services = await started;
       this.ready = true;
     } catch (error) {
       this.failure = explain(error);

@@ -1,0 +1,49 @@
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { ensureCached } from '../cache.ts';
+import type { Progress } from '../progress.ts';
+import { adminer } from './adminer.ts';
+import { busyboxes } from './busybox.ts';
+import { mariadb } from './mariadb.ts';
+import { nginx } from './nginx.ts';
+import { packImages } from './pack.ts';
+import type { ImageRecipe } from './recipe.ts';
+import type { ImagePlatform } from './types.ts';
+
+const recipes: readonly ImageRecipe[] = [...busyboxes, nginx, adminer, mariadb];
+
+/** Folder with the packed images that every lab's registry has; built from Debian packages when absent. */
+export async function ensureImages(base: string, progress: Progress): Promise<string> {
+  return ensureCached({
+    name: 'images',
+    // Packages come from the base's sources: a new base may mean other versions.
+    inputs: { base: basename(base), recipes: await Promise.all(recipes.map(recipeInputs)), revision: 1 },
+    progress,
+    build: async (folder) => {
+      for (const recipe of recipes) {
+        await progress.step(`image ${recipe.name}:${recipe.tags.join(',')}`, () => buildImage(recipe, base, folder));
+      }
+    },
+  });
+}
+
+async function recipeInputs(recipe: ImageRecipe): Promise<unknown> {
+  const { name, tags, arches, inputs, files } = recipe;
+  const texts = await Promise.all(files.map((file) => readFile(new URL(file, import.meta.url), 'utf8')));
+  return { name, tags, arches, inputs, texts };
+}
+
+async function buildImage(recipe: ImageRecipe, base: string, folder: string): Promise<void> {
+  const work = join(folder, 'work');
+  try {
+    const platforms: ImagePlatform[] = [];
+    for (const arch of recipe.arches) {
+      const rootfs = join(work, arch);
+      await mkdir(rootfs, { recursive: true, mode: 0o755 });
+      platforms.push({ arch, rootfs, ...(await recipe.build({ arch, base, rootfs })) });
+    }
+    await packImages([{ name: recipe.name, tags: recipe.tags, platforms }], folder);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
