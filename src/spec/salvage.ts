@@ -16,10 +16,17 @@ export function salvage(data: unknown): FarthingFile | undefined {
   for (let round = 0; round < 6; round += 1) {
     fillIn(tree);
     const parsed = FarthingFile.safeParse(tree);
-    if (parsed.success) return parsed.data;
+    if (parsed.success) return withServer(parsed.data);
     for (const issue of parsed.error.issues) takeOut(tree, issue);
   }
   return undefined;
+}
+
+/** A file without a server has said so already; the rest is looked at as if the first machine were it. */
+function withServer(file: FarthingFile): FarthingFile {
+  const [first] = Object.entries(file.machines);
+  if (!first || Object.values(file.machines).some((machine) => machine.role === 'server')) return file;
+  return { ...file, machines: { ...file.machines, [first[0]]: { ...first[1], role: 'server' } } };
 }
 
 function fillIn(tree: Tree): void {

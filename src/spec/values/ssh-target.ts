@@ -11,7 +11,7 @@ export interface SshTarget {
 export function readSshTarget(input: unknown): Read<SshTarget> {
   const text = readText(input);
   if (!('value' in text)) return text;
-  const match = /^(?:([^\s@]+)@)?(\[[0-9a-f:.]+(?:%\w+)?\]|[^\s@:/[\]]+)(?::(\d{1,5}))?$/i.exec(text.value);
+  const match = /^(?:([^\s@:/[\]]+)@)?(\[[0-9a-f:.]+(?:%\w+)?\]|[^\s@:/[\]]+)(?::(\d{1,5}))?$/i.exec(text.value);
   // A leading dash would be an option of ssh.
   if (!match || /^-|@-/.test(text.value) || !/^[^'"`$;&|<>()\\!*?{}]*$/.test(text.value)) return refuse(text.value);
   const [, user, host = '', port] = match;
