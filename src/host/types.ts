@@ -31,6 +31,16 @@ export interface HostFacts {
   /** `iptables-save` of filter as text, and the boot file when there is one (/etc/iptables/rules.v4). */
   readonly filterRules: string;
   readonly bootRules: string | undefined;
+  /** The mangle table, where pods are kept from the metadata service. */
+  readonly mangleRules?: string;
+  /** Whether rules.v4 is loaded at boot (netfilter-persistent is enabled). */
+  readonly bootRulesLoaded?: boolean;
+  /** /etc/farthing/firewall.rules: what our own unit puts back at boot on hosts without rules.v4. */
+  readonly firewallUnitRules?: string;
+  /** Programs the work on a host needs and that are not there: `iptables`, `curl`, … */
+  readonly missingTools?: readonly string[];
+  /** Is this one of Oracle's images (a vendor firewall that must be left alone)? */
+  readonly oracle?: boolean;
   /** Listening sockets: `tcp 6443 k3s-server`. */
   readonly listening: readonly {
     readonly protocol: 'tcp' | 'udp';
@@ -54,6 +64,8 @@ export interface K3sFacts {
   readonly version: string | undefined;
   readonly installScriptSha256: string | undefined;
   readonly unitSha256: string | undefined;
+  /** What the unit was when farthing installed it; another one now is drift. */
+  readonly unitRecordedSha256?: string;
   readonly unitState: string;
   readonly enabled: boolean;
   /** /etc/rancher/k3s/config.yaml (it holds no secrets of ours: token-file). */
@@ -61,6 +73,8 @@ export interface K3sFacts {
   readonly registriesSha256: string | undefined;
   /** Start of the running process is older than config or registries: a restart is due. */
   readonly stale: boolean;
+  /** Is K3s under a mark of ours? False: somebody else's, refused unless adopted. */
+  readonly ours?: boolean;
   /** Admin kubeconfig (server only). Secret: never logged. */
   readonly kubeconfig: string | undefined;
 }
