@@ -41,5 +41,11 @@ async function build() {
   return undefined;
 }
 
-const remark = await build();
-if (remark) process.stderr.write(`${remark}\n`);
+try {
+  const remark = await build();
+  if (remark) process.stderr.write(`${remark}\n`);
+} catch (error) {
+  // esbuild has said where and what; its own stack helps nobody.
+  if (!error.errors) throw error;
+  process.exitCode = 1;
+}
