@@ -5,7 +5,18 @@ export interface Project {
   readonly name: string;
   readonly services: readonly Service[];
   /** Named volumes of the top level that some service mounts. */
-  readonly volumes: readonly { readonly key: string; readonly external: boolean }[];
+  readonly volumes: readonly { readonly key: string; readonly external: boolean; readonly at: Location }[];
+  /** What was read but means nothing, or something slightly else, on Kubernetes. */
+  readonly notes: readonly Note[];
+}
+
+/** One key that is accepted with a remark. */
+export interface Note {
+  /** Undefined for keys of the top level. */
+  readonly service?: string;
+  readonly key: string;
+  readonly text: string;
+  readonly at: Location;
 }
 
 /** One service in long form. Only keys farthing maps; the others were refused by name. */
@@ -21,7 +32,8 @@ export interface Service {
   readonly ports: readonly Port[];
   readonly expose: readonly { readonly target: number; readonly protocol: 'tcp' | 'udp' }[];
   readonly mounts: readonly Mount[];
-  readonly healthcheck?: Healthcheck;
+  /** `none` when the file switches the image's own off; undefined when it says nothing. */
+  readonly healthcheck?: Healthcheck | 'none';
   readonly dependsOn: readonly {
     readonly service: string;
     readonly condition: 'service_started' | 'service_healthy' | 'service_completed_successfully';
@@ -47,7 +59,11 @@ export interface Service {
   readonly shmSize?: Bytes;
   readonly init: boolean;
   readonly extraHosts: readonly { readonly ip: string; readonly name: string }[];
+  /** `linux/amd64` or `linux/arm64`. */
   readonly platform?: string;
+  readonly pullPolicy?: 'Always' | 'IfNotPresent' | 'Never';
+  /** Every key that was written, for the account of what became of it. */
+  readonly keys: readonly { readonly key: string; readonly at: Location }[];
 }
 
 /** A published port. Nothing is open to the world by it: it makes the port of the Service. */
@@ -67,16 +83,38 @@ export type Mount =
       readonly target: string;
       readonly readOnly: boolean;
       /** Path below the mount (empty for a single file) to content. */
-      readonly files: readonly { readonly path: string; readonly content: Sealed; readonly mode: number }[];
+      readonly files: readonly MountedFile[];
+      /** Kept in a Secret; otherwise in a ConfigMap. */
       readonly secret: boolean;
       readonly at: Location;
     };
 
-/** Compose healthcheck; `test` already in exec form (CMD-SHELL becomes `/bin/sh -c`). */
+/** One file of a mount. */
+export interface MountedFile {
+  /** Below the mount; empty for a single file. */
+  readonly path: string;
+  readonly content: Sealed;
+  /** True when `content` is base64 because the file is not UTF-8 text. */
+  readonly binary: boolean;
+  /** Permission bits. */
+  readonly mode: number;
+}
+
+/** Compose healthcheck; `test` already in exec form (CMD-SHELL becomes `/bin/sh -c`), empty for the image's own. */
 export interface Healthcheck {
   readonly test: readonly string[];
   readonly interval: Milliseconds;
   readonly timeout: Milliseconds;
   readonly retries: number;
   readonly startPeriod: Milliseconds;
+}
+
+/** The files of a project, as a port: paths are absolute. */
+export interface ProjectFiles {
+  /** Content; rejects when it cannot be read. */
+  read(path: string): Promise<Uint8Array>;
+  /** Follows links; undefined when there is nothing. */
+  stat(path: string): Promise<{ readonly kind: 'file' | 'folder' | 'other'; readonly size: number; readonly mode: number } | undefined>;
+  /** Names in a folder. */
+  list(path: string): Promise<readonly string[]>;
 }
