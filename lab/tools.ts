@@ -17,10 +17,13 @@ export async function ensureTools(base: string, progress: Progress): Promise<str
     build: async (folder) => {
       // Unpacked and not installed: the package would start a registry on this machine.
       const unpacked = join(folder, 'unpacked');
+      const apt = join(folder, 'apt');
       await mkdir(unpacked);
-      await unpackPackages({ arch: 'amd64', base, closure: [], only: ['docker-registry'], folder: unpacked });
+      await mkdir(apt);
+      await unpackPackages({ arch: 'amd64', base, apt, closure: [], only: ['docker-registry'], folder: unpacked });
       await rename(join(unpacked, 'usr/bin/docker-registry'), join(folder, 'docker-registry'));
       await rm(unpacked, { recursive: true });
+      await rm(apt, { recursive: true });
       await goBuild(module, 'github.com/versity/versitygw/cmd/versitygw', join(folder, 'versitygw'));
     },
   });

@@ -23,6 +23,7 @@ export async function ensureImages(base: string, progress: Progress): Promise<st
       for (const recipe of recipes) {
         await progress.step(`image ${recipe.name}:${recipe.tags.join(',')}`, () => buildImage(recipe, base, folder));
       }
+      await rm(join(folder, 'apt'), { recursive: true });
     },
   });
 }
@@ -35,12 +36,13 @@ async function recipeInputs(recipe: ImageRecipe): Promise<unknown> {
 
 async function buildImage(recipe: ImageRecipe, base: string, folder: string): Promise<void> {
   const work = join(folder, 'work');
+  await mkdir(join(folder, 'apt'), { recursive: true });
   try {
     const platforms: ImagePlatform[] = [];
     for (const arch of recipe.arches) {
       const rootfs = join(work, arch);
       await mkdir(rootfs, { recursive: true, mode: 0o755 });
-      platforms.push({ arch, rootfs, ...(await recipe.build({ arch, base, rootfs })) });
+      platforms.push({ arch, rootfs, ...(await recipe.build({ arch, base, rootfs, apt: join(folder, 'apt') })) });
     }
     await packImages([{ name: recipe.name, tags: recipe.tags, platforms }], folder);
   } finally {

@@ -6,15 +6,15 @@ import type { BuildInput, ImageRecipe, RecipeResult } from './recipe.ts';
 import { links, makeFolder, writeUsers } from './rootfs.ts';
 
 // The package's own list of applets, asked from the amd64 build: both are made from one configuration.
-async function build({ arch, base, rootfs }: BuildInput): Promise<RecipeResult> {
+async function build({ arch, base, apt, rootfs }: BuildInput): Promise<RecipeResult> {
   const amd64 = join(rootfs, '..', `busybox-${arch}-amd64`);
   await makeFolder(amd64, '.', 0);
-  await unpackPackages({ arch: 'amd64', base, closure: [], only: ['busybox-static'], folder: amd64 });
+  await unpackPackages({ arch: 'amd64', base, apt, closure: [], only: ['busybox-static'], folder: amd64 });
   const applets = (await run([join(amd64, 'bin/busybox'), '--list'])).stdout.trim().split('\n');
   await rm(amd64, { recursive: true });
   const unpacked = join(rootfs, '..', `busybox-${arch}-unpacked`);
   await makeFolder(unpacked, '.', 0);
-  await unpackPackages({ arch, base, closure: [], only: ['busybox-static'], folder: unpacked });
+  await unpackPackages({ arch, base, apt, closure: [], only: ['busybox-static'], folder: unpacked });
   await makeFolder(rootfs, 'bin', 0);
   await rename(join(unpacked, 'usr/bin/busybox'), join(rootfs, 'bin/busybox'));
   await rm(unpacked, { recursive: true });

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { exists } from '../cache.ts';
 import { run } from '../run.ts';
 
 /** Debian packages to unpack into a folder. */
@@ -15,6 +16,8 @@ export interface UnpackInput {
   /** Left out wherever they come from, by name or by the start of a name ending in `*`. */
   readonly skip?: readonly string[];
   readonly folder: string;
+  /** Folder for apt's lists and downloads; given again, they are not fetched again. */
+  readonly apt: string;
 }
 
 /** Never needed where nothing is installed any more. */
@@ -26,25 +29,24 @@ const maintenance = ['perl*', 'libperl*', 'usrmerge', 'dpkg', 'debconf', 'init-s
  */
 export async function unpackPackages(input: UnpackInput): Promise<void> {
   const { folder, base, arch } = input;
-  const work = await mkdtemp(join(folder, '..', '.apt-'));
-  try {
-    const apt = await privateApt(work, base, arch);
-    const archives = join(work, 'cache/archives');
-    await run([...apt, 'install', '--yes', '--download-only', ...input.closure], { cwd: archives });
-    if (input.only?.length) {
-      await run([...apt, 'download', ...input.only], { cwd: archives });
-    }
-    await mergedUsr(folder, arch);
-    const script = fileURLToPath(new URL('unpack.sh', import.meta.url));
-    const skipped = [...maintenance, ...(input.skip ?? [])];
-    for (const file of (await readdir(archives)).filter((name) => name.endsWith('.deb')).sort()) {
-      if (!isSkipped(file, skipped)) {
-        await run(['sh', script, join(archives, file), folder]);
-      }
-    }
-  } finally {
-    await rm(work, { recursive: true, force: true });
+  const apt = await privateApt(join(input.apt, arch), base, arch);
+  // One folder per call: what lies in it is what this call asked for.
+  const archives = await mkdtemp(join(input.apt, 'archives-'));
+  await mkdir(join(archives, 'partial'));
+  const here = ['-o', `Dir::Cache::archives=${archives}`];
+  await run([...apt, ...here, 'install', '--yes', '--download-only', ...input.closure]);
+  if (input.only?.length) {
+    await run([...apt, 'download', ...input.only], { cwd: archives });
   }
+  await mergedUsr(folder, arch);
+  const script = fileURLToPath(new URL('unpack.sh', import.meta.url));
+  const skipped = [...maintenance, ...(input.skip ?? [])];
+  for (const file of (await readdir(archives)).filter((name) => name.endsWith('.deb')).sort()) {
+    if (!isSkipped(file, skipped)) {
+      await run(['sh', script, join(archives, file), folder]);
+    }
+  }
+  await rm(archives, { recursive: true });
   for (const path of ['usr/share/doc', 'usr/share/man', 'usr/share/info', 'usr/share/locale', 'usr/share/lintian']) {
     await rm(join(folder, path), { recursive: true, force: true });
   }
@@ -61,10 +63,10 @@ export function isSkipped(file: string, skipped: readonly string[]): boolean {
 
 /** An apt that shares nothing with the machine's own: other architecture, nothing installed, own lists. */
 async function privateApt(work: string, base: string, arch: string): Promise<readonly string[]> {
+  const fresh = !(await exists(join(work, 'status')));
   for (const path of ['state/lists/partial', 'cache/archives/partial']) {
     await mkdir(join(work, path), { recursive: true });
   }
-  await writeFile(join(work, 'status'), '');
   const options = {
     'Dir::Etc': join(base, 'etc/apt'),
     'Dir::State': join(work, 'state'),
@@ -77,7 +79,10 @@ async function privateApt(work: string, base: string, arch: string): Promise<rea
     'Acquire::Languages': 'none',
   };
   const apt = ['apt-get', '-q', ...Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`])];
-  await run([...apt, 'update']);
+  if (fresh) {
+    await writeFile(join(work, 'status'), '');
+    await run([...apt, 'update']);
+  }
   return apt;
 }
 

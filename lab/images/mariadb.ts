@@ -8,6 +8,7 @@ const closure = [
   'mariadb-server-core',
   'mariadb-client-core',
   'bash',
+  'dash',
   'coreutils',
   'sed',
   'grep',
@@ -60,8 +61,8 @@ export const mariadb: ImageRecipe = {
   arches: ['amd64', 'arm64'],
   inputs: { closure, only, skip, dropped, settings, revision: 1 },
   files: ['mariadb/docker-entrypoint.sh', 'mariadb/healthcheck.sh'],
-  async build({ arch, base, rootfs }) {
-    await unpackPackages({ arch, base, closure, only, skip, folder: rootfs });
+  async build({ arch, base, apt, rootfs }) {
+    await unpackPackages({ arch, base, apt, closure, only, skip, folder: rootfs });
     await prune(rootfs);
     await writeUsers(rootfs, { name: 'mysql', uid: 999, home: '/var/lib/mysql' });
     await copyIn(rootfs, 'mariadb/docker-entrypoint.sh', 'usr/local/bin/docker-entrypoint.sh', 0o755);

@@ -15,8 +15,8 @@ export const nginx: ImageRecipe = {
   arches: ['amd64', 'arm64'],
   inputs: { closure, skip, page, revision: 1 },
   files: ['nginx/docker-entrypoint.sh', 'nginx/nginx.conf', 'nginx/default.conf'],
-  async build({ arch, base, rootfs }) {
-    await unpackPackages({ arch, base, closure, skip, folder: rootfs });
+  async build({ arch, base, apt, rootfs }) {
+    await unpackPackages({ arch, base, apt, closure, skip, folder: rootfs });
     await writeUsers(rootfs, { name: 'nginx', uid: 101, home: '/nonexistent' });
     for (const path of ['etc/nginx/sites-available', 'etc/nginx/sites-enabled', 'etc/nginx/modules-enabled', 'etc/init.d']) {
       await rm(join(rootfs, path), { recursive: true, force: true });

@@ -7,6 +7,8 @@ export interface BuildInput {
   readonly base: string;
   /** Empty folder to fill. */
   readonly rootfs: string;
+  /** Where apt keeps its lists during the build. */
+  readonly apt: string;
 }
 
 /** How the built root file system is started. */
