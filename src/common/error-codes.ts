@@ -60,6 +60,8 @@ export const errorCodes = {
   'FAR-KUBE-003': { title: 'A workload did not become ready', exit: 1 },
   'FAR-KUBE-004': { title: 'No such app, service or volume', exit: 2 },
   'FAR-KUBE-005': { title: 'There is no cluster yet', exit: 1 },
+  'FAR-KUBE-006': { title: 'An object of that name belongs to somebody else', exit: 1 },
+  'FAR-KUBE-007': { title: 'The kubeconfig has a foreign entry of that name', exit: 1 },
   // applying
   'FAR-APPLY-001': { title: 'The world has moved since the plan was made', exit: 1 },
   'FAR-APPLY-002': { title: 'Somebody else is at work on the cluster', exit: 1 },
