@@ -1,0 +1,20 @@
+/** Takes K3s off a host: its own uninstall script, then what that leaves. */
+export const leaveScript = `
+set -u
+for script in /usr/local/bin/k3s-agent-uninstall.sh /usr/local/bin/k3s-uninstall.sh; do
+    if [ -x "$script" ]; then echo "running $script"; "$script" > "$FILES/log" 2>&1 || { tail -n 40 "$FILES/log"; exit 1; }; fi
+done
+if systemctl is-active -q k3s || systemctl is-active -q k3s-agent; then echo 'K3s still runs' >&2; exit 1; fi
+rm -f /usr/local/bin/k3s /usr/local/bin/k3s.farthing-new
+# The node's password: without it the name could not be used again; with it a new cluster would refuse the host.
+rm -rf /etc/rancher/node /etc/rancher/k3s
+rm -rf /var/lib/cni /run/flannel /var/log/pods /var/log/containers
+rmdir /etc/rancher /var/lib/rancher /run/k3s 2>/dev/null
+for link in flannel.1 cni0 kube-ipvs0; do ip link delete "$link" 2>/dev/null; done
+if command -v ipset >/dev/null; then
+    ipset list -n 2>/dev/null | grep '^KUBE-' | while read -r set; do ipset destroy "$set" 2>/dev/null; done
+fi
+rm -rf /var/lib/farthing/downloads
+rm -f /var/lib/farthing/k3s.known /var/lib/farthing/k3s-install.sh /var/lib/farthing/unit.sha256
+exit 0
+`;
