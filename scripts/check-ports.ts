@@ -1,4 +1,4 @@
-import { lineAt, type Problem, type SourceFile } from './problem.ts';
+import { isTestFile, lineAt, type Problem, type SourceFile } from './problem.ts';
 import { parseSyntax, type SyntaxNode, walkSyntax } from './syntax.ts';
 
 /** What belongs to the running program and not to a room, by its global name. */
@@ -13,7 +13,7 @@ const ambientModules = /^(node:)?(process|console|child_process)$/;
 export function checkPorts(files: readonly SourceFile[]): Problem[] {
   const problems: Problem[] = [];
   for (const file of files) {
-    if (!/^src\/.*\.ts$/.test(file.path) || /^src\/cli\/|\/main\.ts$|\.test\.ts$/.test(file.path)) continue;
+    if (!/^src\/.*\.ts$/.test(file.path) || isTestFile(file.path) || /^src\/cli\/|\/main\.ts$/.test(file.path)) continue;
     const add = (start: number, what: string): void => {
       problems.push({
         path: file.path,

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { lineAt, type Problem, type SourceFile } from './problem.ts';
+import { isTestFile, lineAt, type Problem, type SourceFile } from './problem.ts';
 import { rooms } from './rooms.ts';
 import { type ImportSite, parseSyntax } from './syntax.ts';
 
@@ -30,8 +30,8 @@ export function checkRooms(files: readonly SourceFile[], order: readonly string[
 function judge(path: string, site: ImportSite, order: readonly string[]): string | undefined {
   if (!site.specifier.startsWith('.')) return undefined;
   const target = posix.join(posix.dirname(path), site.specifier).replace(/\.js$/, '.ts');
-  if (path.startsWith('src/')) return isTest(path) ? judgeTest(path, target, order) : judgeProduct(path, target, order);
-  if (path.startsWith('lab/') && target.startsWith('src/') && !path.startsWith('lab/demo/') && !isTest(path)) {
+  if (path.startsWith('src/')) return isTestFile(path) ? judgeTest(path, target, order) : judgeProduct(path, target, order);
+  if (path.startsWith('lab/') && target.startsWith('src/') && !path.startsWith('lab/demo/') && !isTestFile(path)) {
     return `the lab may import the product only in lab/demo and in tests (${target})`;
   }
   return undefined;
@@ -43,8 +43,12 @@ function judgeProduct(path: string, target: string, order: readonly string[]): s
   return judgeRooms(path, target, order);
 }
 
-/** Tests may use the lab's loopback services and shared test parts; between rooms they are bound like the code they test. */
+/**
+ * Tests may use the lab's loopback services and shared test parts, and the real ports, as programs
+ * do; otherwise they are bound like the code they test.
+ */
 function judgeTest(path: string, target: string, order: readonly string[]): string | undefined {
+  if (target === 'src/cli/real-ports.ts') return undefined;
   return target.startsWith('src/') ? judgeRooms(path, target, order) : undefined;
 }
 
@@ -60,8 +64,4 @@ function judgeRooms(path: string, target: string, order: readonly string[]): str
 
 function roomOf(path: string): string | undefined {
   return /^src\/([^/]+)\//.exec(path)?.[1];
-}
-
-function isTest(path: string): boolean {
-  return /\.test\.ts$/.test(path);
 }

@@ -1,4 +1,4 @@
-import { lineAt, type Problem, type SourceFile } from './problem.ts';
+import { isTestFile, lineAt, type Problem, type SourceFile } from './problem.ts';
 import { parseSyntax, type SyntaxNode, walkSyntax } from './syntax.ts';
 
 const hint = 'scripts are constants sent over standard input, variable parts are $1 … of it';
@@ -10,7 +10,7 @@ const hint = 'scripts are constants sent over standard input, variable parts are
 export function checkShell(files: readonly SourceFile[]): Problem[] {
   const problems: Problem[] = [];
   for (const file of files) {
-    if (!/^src\/.*\.ts$/.test(file.path) || /\.test\.ts$/.test(file.path)) continue;
+    if (!/^src\/.*\.ts$/.test(file.path) || isTestFile(file.path)) continue;
     walkSyntax(parseSyntax(file).program, (node) => {
       const message = judge(node);
       if (message) problems.push({ path: file.path, line: lineAt(file.text, node.start), message: `${message}: ${hint}` });

@@ -18,6 +18,8 @@ describe('checkRooms', () => {
     ['src/plan/a.ts', "import type { X } from '../common/index.ts';"],
     ['src/plan/a.ts', "import { x } from './deep/b.ts';\nimport { readFile } from 'node:fs/promises';\nimport { z } from 'zod';"],
     ['src/plan/a.test.ts', "import { x } from '../../lab/registry/server.ts';"],
+    ['src/plan/a.test.ts', "import { realClock } from '../cli/real-ports.ts';"],
+    ['src/plan/testing/a.ts', "import { realClock } from '../../cli/real-ports.ts';"],
     ['src/cli/a.ts', "import info from '../../package.json' with { type: 'json' };"],
     ['lab/demo/main.ts', "import { x } from '../../src/cli/index.ts';"],
     ['lab/hosts/a.test.ts', "import { x } from '../../src/host/index.ts';"],

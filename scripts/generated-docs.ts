@@ -1,7 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Problem, SourceFile } from './problem.ts';
+import { roomArrows } from './room-arrows.ts';
 import { root } from './source-tree.ts';
+
+const map = 'docs/architecture.md';
+const arrows = /(<!-- generated: arrows -->\n)[\s\S]*(<!-- \/generated -->)/;
 
 /** A file that is written from the code and never by hand. */
 export interface GeneratedFile {
@@ -15,8 +19,19 @@ interface SpecDocs {
   readonly configJsonSchema: () => object;
 }
 
-/** The generated files as the code would write them now. */
-export async function generateDocs(): Promise<GeneratedFile[]> {
+/** The generated files, and the generated parts of written ones, as the code would write them now. */
+export async function generateDocs(files: readonly SourceFile[]): Promise<GeneratedFile[]> {
+  return [...generateMap(files), ...(await generateConfig())];
+}
+
+function generateMap(files: readonly SourceFile[]): GeneratedFile[] {
+  const text = files.find((file) => file.path === map)?.text;
+  if (text === undefined) return [];
+  const block = `\`\`\`\n${roomArrows(files)}\`\`\`\n`;
+  return [{ path: map, text: text.replace(arrows, (_, open: string, close: string) => `${open}${block}${close}`) }];
+}
+
+async function generateConfig(): Promise<GeneratedFile[]> {
   const module = join(root, 'src/spec/index.ts');
   const spec: Partial<SpecDocs> = existsSync(module) ? await import(module) : {};
   if (!spec.configReference || !spec.configJsonSchema) return [];
@@ -28,7 +43,7 @@ export async function generateDocs(): Promise<GeneratedFile[]> {
 
 /** Reports each generated file that is not what the code would write. */
 export async function checkGenerated(files: readonly SourceFile[]): Promise<Problem[]> {
-  const generated = await generateDocs();
+  const generated = await generateDocs(files);
   return generated
     .filter(({ path, text }) => files.find((file) => file.path === path)?.text !== text)
     .map(({ path }) => ({ path, message: 'is not what the code generates: run npm run docs:generate' }));

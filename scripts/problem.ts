@@ -24,3 +24,8 @@ export function formatProblem(problem: Problem): string {
 export function lineAt(text: string, offset: number): number {
   return text.slice(0, offset).split('\n').length;
 }
+
+/** Whether a file is a test or made for tests alone (a room's `testing/` folder). */
+export function isTestFile(path: string): boolean {
+  return /\.test\.ts$|\/testing\//.test(path);
+}
