@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -33,6 +34,8 @@ func (s *Server) checkPassword(ctx context.Context, node, password string) (int,
 	name := node + passwordSuffix
 	var secret kube.Secret
 	err := s.admin.Get(ctx, secretsPath+"/"+name, &secret)
+	// Hashing takes 32 MB each time.
+	defer debug.FreeOSMemory()
 	if err == nil {
 		if !matches(string(secret.Data["hash"]), password) {
 			return http.StatusForbidden, errors.New("hash does not match")

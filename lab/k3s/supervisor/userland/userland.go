@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 
 	"farthing.lab/k3s/logs"
 	"github.com/klauspost/compress/zstd"
@@ -54,7 +55,9 @@ func Ensure(dataDir string) (string, error) {
 	logs.Info("Preparing data dir %s", folder)
 	temporary := fmt.Sprintf("%s-tmp-%d", folder, os.Getpid())
 	archive := io.NewSectionReader(self, info.Size()-int64(tailLength)-length, length)
-	if err := unpack(archive, temporary); err != nil {
+	err = unpack(archive, temporary)
+	debug.FreeOSMemory() // unpacking takes some ten MB that a small host needs back
+	if err != nil {
 		os.RemoveAll(temporary)
 		return "", err
 	}

@@ -1,0 +1,75 @@
+import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { ensureCached } from '../cache.ts';
+import { unpackPackages } from '../images/debian.ts';
+import type { Progress } from '../progress.ts';
+import { goBuild, goVersion, sources } from './go-build.ts';
+import { type Arch, version } from './versions.ts';
+
+/** What every part is built with. */
+export interface PartInput {
+  readonly arch: Arch;
+  /** The hosts' root file system: runc comes from its package sources, so that it fits the hosts' libraries. */
+  readonly base: string;
+  readonly progress: Progress;
+}
+
+/** Kubernetes' six programs in one file: by far the slowest part. */
+export async function kubernetesPart({ arch, progress }: PartInput): Promise<string> {
+  const stamp = 'k8s.io/component-base/version';
+  const stamps = { gitVersion: version, gitMajor: '1', gitMinor: '36', gitTreeState: 'clean' };
+  const linker = Object.entries(stamps).map(([name, value]) => `-X ${stamp}.${name}=${value}`);
+  return ensureCached({
+    name: 'k3s-kubernetes',
+    inputs: { arch, linker, go: await goVersion(), sources: await sources('kubernetes') },
+    progress,
+    build: (folder) => goBuild({ module: 'kubernetes', target: '.', output: join(folder, 'kubernetes'), arch, linker }),
+  });
+}
+
+const containerd = 'github.com/containerd/containerd/v2';
+const plugins = 'github.com/containernetworking/plugins/plugins';
+const userlandTargets = [
+  `${containerd}/cmd/containerd`,
+  `${containerd}/cmd/containerd-shim-runc-v2`,
+  `${containerd}/cmd/ctr`,
+  `${plugins}/ipam/host-local`,
+  `${plugins}/main/bridge`,
+  `${plugins}/main/loopback`,
+  `${plugins}/meta/bandwidth`,
+  `${plugins}/meta/portmap`,
+];
+
+/** containerd, its shim and client, the CNI plugins, kine, and Debian's runc. */
+export async function userlandPart({ arch, base, progress }: PartInput): Promise<string> {
+  // Snapshotters that the stand-in does not offer pull in a lot.
+  const tags = ['no_btrfs', 'no_zfs', 'no_devmapper'];
+  const linker = [`-X ${containerd}/version.Version=v2.3.7-lab1`];
+  // Linked statically: the hosts' C library may be older than this machine's.
+  const kineLinker = ['-linkmode external', '-extldflags=-static'];
+  const kineTags = ['netgo', 'osusergo', 'sqlite_omit_load_extension'];
+  return ensureCached({
+    name: 'k3s-userland',
+    inputs: {
+      ...{ arch, tags, linker, kineLinker, kineTags, targets: userlandTargets, base: basename(base), go: await goVersion() },
+      sources: [await sources('userland'), await sources('kine')],
+    },
+    progress,
+    build: async (folder) => {
+      for (const target of userlandTargets) {
+        await goBuild({ module: 'userland', target, output: join(folder, basename(target)), arch, tags, linker });
+      }
+      const kine = { module: 'kine', target: 'github.com/k3s-io/kine', output: join(folder, 'kine') };
+      await goBuild({ ...kine, arch, tags: kineTags, linker: kineLinker, cgo: true });
+      await takeRunc(folder, arch, base);
+    },
+  });
+}
+
+async function takeRunc(folder: string, arch: Arch, base: string): Promise<void> {
+  const work = join(folder, 'debian');
+  await mkdir(work);
+  await unpackPackages({ arch, base, closure: [], only: ['runc'], folder: work });
+  await copyFile(join(work, 'usr/sbin/runc'), join(folder, 'runc'));
+  await rm(work, { recursive: true });
+}
