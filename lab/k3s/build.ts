@@ -20,7 +20,7 @@ export interface K3sRelease {
 
 /**
  * A release of the stand-in, laid out like one of K3s (`k3s`, `install.sh`, `sha256sum-amd64.txt`, `k3s-images.txt`),
- * with `release.json` and the packed images of its components in `images/`. Built when it is not in the cache.
+ * with `release.json` and the packed images of its components in `registry/`. Built when it is not in the cache.
  */
 export async function buildK3s(progress: Progress = stderrProgress()): Promise<{ folder: string; release: K3sRelease }> {
   const input: PartInput = { arch: 'amd64', base: await ensureBase(progress), progress };
@@ -31,7 +31,7 @@ export async function buildK3s(progress: Progress = stderrProgress()): Promise<{
   const folder = await ensureCached({
     name: 'k3s',
     inputs: {
-      ...{ version, kubernetes, userland, images, go: await goVersion() },
+      ...{ version, kubernetes, userland, images, go: await goVersion(), revision: 2 },
       sources: await sources('supervisor'),
       installScript: await readFile(installScript, 'utf8'),
     },
@@ -43,7 +43,7 @@ export async function buildK3s(progress: Progress = stderrProgress()): Promise<{
       await pack({ output: join(target, 'k3s'), supervisor, kubernetes, userland });
       await run(['rm', supervisor]);
       await copyFile(installScript, join(target, 'install.sh'));
-      await symlink(images, join(target, 'images'));
+      await symlink(images, join(target, 'registry'));
       await describe(target);
     },
   });

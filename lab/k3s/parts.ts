@@ -67,9 +67,12 @@ export async function userlandPart({ arch, base, progress }: PartInput): Promise
 }
 
 async function takeRunc(folder: string, arch: Arch, base: string): Promise<void> {
-  const work = join(folder, 'debian');
-  await mkdir(work);
-  await unpackPackages({ arch, base, closure: [], only: ['runc'], folder: work });
-  await copyFile(join(work, 'usr/sbin/runc'), join(folder, 'runc'));
-  await rm(work, { recursive: true });
+  const unpacked = join(folder, 'unpacked');
+  const apt = join(folder, 'apt');
+  await mkdir(unpacked);
+  await mkdir(apt);
+  await unpackPackages({ arch, base, apt, closure: [], only: ['runc'], folder: unpacked });
+  await copyFile(join(unpacked, 'usr/sbin/runc'), join(folder, 'runc'));
+  await rm(unpacked, { recursive: true });
+  await rm(apt, { recursive: true });
 }
