@@ -1,11 +1,16 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { composeSupport } from './compose-support.ts';
 import type { Problem, SourceFile } from './problem.ts';
 import { roomArrows } from './room-arrows.ts';
 import { root } from './source-tree.ts';
 
-const map = 'docs/architecture.md';
-const arrows = /(<!-- generated: arrows -->\n)[\s\S]*(<!-- \/generated -->)/;
+/** Pages of which one part is written from the code, between `<!-- generated: NAME -->` and `<!-- /generated -->`. */
+const parts: readonly { readonly path: string; readonly write: (files: readonly SourceFile[]) => string }[] = [
+  { path: 'docs/architecture.md', write: (files) => `\`\`\`\n${roomArrows(files)}\`\`\`\n` },
+  { path: 'docs/compose-support.md', write: composeSupport },
+];
+const marked = /(<!-- generated: [a-z]+ -->\n)[\s\S]*(<!-- \/generated -->)/;
 
 /** A file that is written from the code and never by hand. */
 export interface GeneratedFile {
@@ -21,14 +26,13 @@ interface SpecDocs {
 
 /** The generated files, and the generated parts of written ones, as the code would write them now. */
 export async function generateDocs(files: readonly SourceFile[]): Promise<GeneratedFile[]> {
-  return [...generateMap(files), ...(await generateConfig())];
+  return [...parts.flatMap(({ path, write }) => generatePart(path, write(files), files)), ...(await generateConfig())];
 }
 
-function generateMap(files: readonly SourceFile[]): GeneratedFile[] {
-  const text = files.find((file) => file.path === map)?.text;
+function generatePart(path: string, part: string, files: readonly SourceFile[]): GeneratedFile[] {
+  const text = files.find((file) => file.path === path)?.text;
   if (text === undefined) return [];
-  const block = `\`\`\`\n${roomArrows(files)}\`\`\`\n`;
-  return [{ path: map, text: text.replace(arrows, (_, open: string, close: string) => `${open}${block}${close}`) }];
+  return [{ path, text: text.replace(marked, (_, open: string, close: string) => `${open}${part}${close}`) }];
 }
 
 async function generateConfig(): Promise<GeneratedFile[]> {
