@@ -1,6 +1,7 @@
 import { FarthingError, fingerprint } from '../common/index.ts';
 import { readHostFacts, runWork } from '../host/index.ts';
 import type { Handler } from '../operation/index.ts';
+import { followProgress } from './follow-progress.ts';
 import type { K3sPorts } from './k3s-handlers.ts';
 import { leaveScript } from './leave-script.ts';
 import type { LeaveData } from './types.ts';
@@ -20,6 +21,7 @@ export function leaveHandler({ shell, clock }: K3sPorts): Handler<LeaveData> {
         timeout: 5 * 60_000,
         signal: context.signal,
         progress: context.progress,
+        onOutput: followProgress(context),
       });
     },
     verify: async ({ data }, { signal }) => {

@@ -1,8 +1,9 @@
 /** Takes K3s off a host: its own uninstall script, then what that leaves. */
 export const leaveScript = `
 set -u
+say() { echo "@ $1"; }
 for script in /usr/local/bin/k3s-agent-uninstall.sh /usr/local/bin/k3s-uninstall.sh; do
-    if [ -x "$script" ]; then echo "running $script"; "$script" > "$FILES/log" 2>&1 || { tail -n 40 "$FILES/log"; exit 1; }; fi
+    if [ -x "$script" ]; then say "running $script"; "$script" > "$FILES/log" 2>&1 || { tail -n 40 "$FILES/log"; exit 1; }; fi
 done
 if systemctl is-active -q k3s || systemctl is-active -q k3s-agent; then echo 'K3s still runs' >&2; exit 1; fi
 rm -f /usr/local/bin/k3s /usr/local/bin/k3s.farthing-new

@@ -2,6 +2,7 @@ import { FarthingError, type ProcessResult, type Sealed } from '../common/index.
 import { type HostFacts, readHostFacts, runWork } from '../host/index.ts';
 import type { Handler, RunContext } from '../operation/index.ts';
 import { explainJoin } from './explain-join.ts';
+import { followProgress } from './follow-progress.ts';
 import { configNeed } from './k3s-drift.ts';
 import type { K3sPorts } from './k3s-handlers.ts';
 import { awaitNodeScript, nodeScript } from './node-script.ts';
@@ -37,7 +38,7 @@ export function nodeHandler(ports: K3sPorts, kind: NodeKind): Handler<NodeData> 
         ok: [0, 20, 21, 22],
         signal: context.signal,
         progress: context.progress,
-        onOutput: (text) => context.progress(text.trim().split('\n').at(-1) ?? ''),
+        onOutput: followProgress(context),
       });
       if (result.code !== 0) throw failure(data, result);
       if (data.role === 'agent') await awaitNode(ports, data, context);
@@ -74,11 +75,18 @@ async function awaitNode({ shell }: K3sPorts, data: NodeData, context: RunContex
 
 function failure(data: NodeData, result: ProcessResult): FarthingError {
   const cause = explainJoin(result.stdout);
-  const tail = result.stdout.trim().split('\n').slice(-5).join('\n');
+  const tail = tellingLines(result.stdout);
   const text = cause.id === 'unknown' ? `${cause.message}. Its last lines:\n${tail}` : cause.message;
   return new FarthingError('FAR-K3S-003', `${data.machine} did not become a node: ${text}`, {
     hint: cause.hint.replaceAll('NAME', data.machine).replaceAll('SERVER', data.server).replaceAll('MACHINE', data.machine),
   });
+}
+
+/** The journal's last errors, by K3s' and Kubernetes' ways to mark them; its last lines when there are none. */
+function tellingLines(journal: string): string {
+  const lines = journal.trim().split('\n');
+  const errors = lines.filter((line) => /level=(?:fatal|error)|^[EF]\d{4} |^panic|^Error/.test(line));
+  return (errors.length > 0 ? errors : lines).slice(-5).join('\n');
 }
 
 function isNode(facts: HostFacts, data: NodeData): boolean {

@@ -6,6 +6,7 @@
  */
 export const nodeScript = `
 set -eu
+say() { echo "@ $1"; }
 role=$1 install=$2 seconds=$3 node=$4
 unit=k3s
 [ "$role" = server ] || unit=k3s-agent
@@ -36,7 +37,7 @@ else
 fi
 
 if [ "$install" = install ]; then
-    echo 'installing the unit'
+    say 'installing the unit'
     INSTALL_K3S_SKIP_DOWNLOAD=true INSTALL_K3S_SKIP_START=true INSTALL_K3S_SELINUX_WARN=true \\
         sh /var/lib/farthing/k3s-install.sh "$role" > "$FILES/install.log" 2>&1 || { cat "$FILES/install.log"; exit 1; }
     cat /etc/systemd/system/$unit.service /etc/systemd/system/$unit.service.env | sha256sum | cut -c1-64 > /var/lib/farthing/unit.sha256
@@ -47,7 +48,7 @@ before=$(show InvocationID)
 systemctl reset-failed $unit 2>/dev/null || true
 # Not waited for by systemd: a node that cannot join would hang here for ever.
 systemctl restart --no-block $unit
-echo "starting $unit"
+say "starting $unit"
 end=$(($(date +%s) + seconds))
 explain() { journalctl -u $unit --no-pager -o cat -n 80 2>/dev/null; exit "$1"; }
 until [ "$(show ActiveState)" = active ] && [ "$(show InvocationID)" != "$before" ]; do
@@ -58,12 +59,12 @@ until [ "$(show ActiveState)" = active ] && [ "$(show InvocationID)" != "$before
 done
 [ "$role" = server ] || exit 0
 
-echo 'waiting for the API'
+say 'waiting for the API'
 until [ "$(/usr/local/bin/k3s kubectl get --raw=/readyz 2>/dev/null)" = ok ]; do
     [ "$(date +%s)" -lt "$end" ] || explain 22
     sleep 0.3
 done
-echo "waiting for node $node"
+say "waiting for node $node"
 until [ "$(/usr/local/bin/k3s kubectl get node "$node" -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}' 2>/dev/null)" = True ]; do
     [ "$(date +%s)" -lt "$end" ] || explain 22
     sleep 0.3

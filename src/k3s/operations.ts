@@ -111,16 +111,11 @@ export function leaveOperation(
   };
 }
 
-/** What operations on a node assume of its host. */
+/** What operations on a node assume of its host. Files that were only staged make no node. */
 export function nodeFingerprint(facts: HostFacts): string {
   const k3s = facts.k3s;
-  return fingerprint([
-    k3s?.role ?? null,
-    k3s?.config ?? null,
-    k3s?.registriesSha256 ?? null,
-    k3s?.unitSha256 ?? null,
-    k3s?.enabled ?? null,
-  ]);
+  if (k3s?.role === undefined) return fingerprint('no node');
+  return fingerprint([k3s.role, k3s.config ?? null, k3s.registriesSha256 ?? null, k3s.unitSha256 ?? null, k3s.enabled]);
 }
 
 function nodeData(wanted: WantedNode): NodeData {

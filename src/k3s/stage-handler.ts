@@ -1,6 +1,7 @@
 import { FarthingError } from '../common/index.ts';
 import { type HostFacts, readHostFacts, runWork } from '../host/index.ts';
 import type { Handler, RunContext } from '../operation/index.ts';
+import { followProgress } from './follow-progress.ts';
 import type { K3sPorts } from './k3s-handlers.ts';
 import { stageFingerprint } from './operations.ts';
 import { stageScript } from './stage-script.ts';
@@ -30,7 +31,7 @@ export function stageHandler({ shell, clock }: K3sPorts): Handler<StageData> {
         ok: [0, 10, 11],
         signal: context.signal,
         progress: context.progress,
-        onOutput: (text) => context.progress(text.trim().split('\n').at(-1) ?? ''),
+        onOutput: followProgress(context),
       });
       const last = result.stdout.trim().split('\n').at(-1) ?? '';
       if (result.code === 10) {

@@ -5,6 +5,7 @@
  */
 export const stageScript = `
 set -eu
+say() { echo "@ $1"; }
 store=/var/lib/farthing
 mkdir -p -m 0700 $store $store/downloads
 hash() { sha256sum < "$1" | cut -c1-64; }
@@ -20,7 +21,7 @@ get() { # URL SHA256 TARGET MODE
     if [ -f "$3" ] && [ "$(hash "$3")" = "$2" ]; then return 0; fi
     part=$store/downloads/$2
     if ! { [ -f "$part" ] && [ "$(hash "$part")" = "$2" ]; }; then
-        echo "downloading $1"
+        say "downloading $1"
         fetch "$1" "$part" || exit 11
         got=$(hash "$part")
         if [ "$got" != "$2" ]; then
