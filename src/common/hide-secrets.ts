@@ -3,9 +3,9 @@ import type { Diagnostic } from './diagnostic.ts';
 /** What is shown in the place of a value that may be a secret. */
 const hidden = '(hidden)';
 
-/** A key that usually holds a secret, followed by something written out rather than a reference. */
+/** A key that usually holds a secret (misspelt ones too), followed by something written out rather than a reference. */
 const secretKey =
-  /((?:pass(?:word|wd|phrase)?|secret|token|private[_-]?key|api[_-]?key|access[_-]?key|secret[_-]?key|credentials?)["']?[ \t]*[:=][ \t]*)(?![{[&*|>$\s#]|null\b)\S[^\n]*/gi;
+  /((?:(?!published)p\w{0,6}[sw]\w{0,6}d|passphrase|sec\w{0,6}t|tok\w{0,6}|private[_-]?key|api[_-]?key|access[_-]?key|secret[_-]?key|credentials?)["']?[ \t]*[:=][ \t]*)(?![{[&*|>$\s#]|null\b)\S[^\n]*/gi;
 
 /**
  * The sources as they may be shown: what stands at a FAR-SPEC-010 (a secret written as a value) is

@@ -24,24 +24,29 @@ export interface JsonSchema {
 
 /** The JSON Schema of farthing.yaml for editors (draft 7, which the YAML language server knows best). */
 export function configJsonSchema(): object {
-  return z.toJSONSchema(FarthingFile, {
-    io: 'input',
-    target: 'draft-7',
-    override: ({ jsonSchema }) => {
-      delete jsonSchema.defaultText;
-      delete jsonSchema.entry;
-      delete jsonSchema.propertyNames;
-    },
-  });
+  return generate(({ defaultText: _defaultText, entry: _entry, ...schema }) => schema);
 }
 
 /** The same with our own keywords, for the reference and for hints. */
 export function annotatedSchema(): JsonSchema {
+  return generate((schema) => schema) as JsonSchema;
+}
+
+function generate(change: (schema: Record<string, unknown>) => Record<string, unknown>): object {
   return z.toJSONSchema(FarthingFile, {
     io: 'input',
     target: 'draft-7',
-    override: ({ jsonSchema }) => void delete jsonSchema.propertyNames,
-  }) as JsonSchema;
+    override: ({ jsonSchema }) => {
+      const { defaultValue, exampleValues, propertyNames: _names, ...rest } = jsonSchema as Record<string, unknown>;
+      const named = {
+        ...rest,
+        ...(defaultValue === undefined ? {} : { default: defaultValue }),
+        ...(exampleValues === undefined ? {} : { examples: exampleValues }),
+      };
+      for (const key of Object.keys(jsonSchema)) delete jsonSchema[key];
+      Object.assign(jsonSchema, change(named));
+    },
+  });
 }
 
 /** The map inside `anyOf: [map, null]`; other schemas as they are. */

@@ -48,7 +48,16 @@ export function value<T>(meta: ValueMeta, read: (input: unknown) => Read<T>) {
       const { wrong, below, ...params } = got;
       return fail(wrong, params, below);
     })
-    .meta(meta);
+    .meta(kept(meta));
+}
+
+/** zod drops `default` and `examples` of anything that transforms; `src/spec/config-json-schema.ts` gives them their names back. */
+function kept({ default: defaultValue, examples, ...meta }: ValueMeta): Record<string, unknown> {
+  return {
+    ...meta,
+    ...(defaultValue === undefined ? {} : { defaultValue }),
+    ...(examples === undefined ? {} : { exampleValues: examples }),
+  };
 }
 
 /** Text as it was written, for messages: quoted, and shortened when long. */
