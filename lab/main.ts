@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { labPaths } from './config.ts';
 import { labDown } from './down.ts';
+import { faultCommand } from './faults/command.ts';
 import { layouts } from './layouts.ts';
 import { stderrProgress } from './progress.ts';
 import { publishImages } from './registry/publish.ts';
@@ -80,6 +81,8 @@ program
     const images = await publishImages(resolve(folder), registryStorage());
     progress.say(`published ${images.map(({ name, tags }) => `${name}:${tags.join(',')}`).join(' ')}`);
   });
+
+program.addCommand(faultCommand(progress));
 
 /** Ends as the program that ran inside the lab did. */
 async function follow(child: ReturnType<typeof inLab>): Promise<void> {

@@ -11,7 +11,7 @@ const needed: Readonly<Record<string, string>> = {
   e2fsprogs: '/usr/sbin/mkfs.ext4',
   kmod: '/usr/sbin/depmod',
   openssl: '/usr/bin/openssl',
-  buildah: '/usr/bin/buildah',
+  nftables: '/usr/sbin/nft',
 };
 
 /** Installs the Debian packages that are missing and says so. Packages stay when the lab goes. */
