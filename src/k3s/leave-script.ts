@@ -9,13 +9,14 @@ if systemctl is-active -q k3s || systemctl is-active -q k3s-agent; then echo 'K3
 rm -f /usr/local/bin/k3s /usr/local/bin/k3s.farthing-new
 # The node's password: without it the name could not be used again; with it a new cluster would refuse the host.
 rm -rf /etc/rancher/node /etc/rancher/k3s
-rm -rf /var/lib/cni /run/flannel /var/log/pods /var/log/containers
-rmdir /etc/rancher /var/lib/rancher /run/k3s 2>/dev/null
+rm -rf /var/lib/cni /run/flannel /run/nri /var/log/pods /var/log/containers
+rmdir /etc/rancher /var/lib/rancher /run/k3s /run/netns 2>/dev/null
+rmdir -p /usr/libexec/kubernetes/kubelet-plugins/volume/exec 2>/dev/null
 for link in flannel.1 cni0 kube-ipvs0; do ip link delete "$link" 2>/dev/null; done
 if command -v ipset >/dev/null; then
     ipset list -n 2>/dev/null | grep '^KUBE-' | while read -r set; do ipset destroy "$set" 2>/dev/null; done
 fi
-rm -rf /var/lib/farthing/downloads
+rm -rf /var/lib/farthing/downloads /var/lib/farthing/kubectl
 rm -f /var/lib/farthing/k3s.known /var/lib/farthing/k3s-install.sh /var/lib/farthing/unit.sha256
 exit 0
 `;

@@ -7,6 +7,8 @@
 export const nodeScript = `
 set -eu
 say() { echo "@ $1"; }
+# Its cache would be left in root's home.
+kube() { /usr/local/bin/k3s kubectl --cache-dir=/var/lib/farthing/kubectl "$@"; }
 role=$1 install=$2 seconds=$3 node=$4
 unit=k3s
 [ "$role" = server ] || unit=k3s-agent
@@ -60,12 +62,12 @@ done
 [ "$role" = server ] || exit 0
 
 say 'waiting for the API'
-until [ "$(/usr/local/bin/k3s kubectl get --raw=/readyz 2>/dev/null)" = ok ]; do
+until [ "$(kube get --raw=/readyz 2>/dev/null)" = ok ]; do
     [ "$(date +%s)" -lt "$end" ] || explain 22
     sleep 0.3
 done
 say "waiting for node $node"
-until [ "$(/usr/local/bin/k3s kubectl get node "$node" -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}' 2>/dev/null)" = True ]; do
+until [ "$(kube get node "$node" -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}' 2>/dev/null)" = True ]; do
     [ "$(date +%s)" -lt "$end" ] || explain 22
     sleep 0.3
 done
@@ -74,7 +76,7 @@ done
 /** On the server: waits until a node is Ready and has its address. $1 node, $2 seconds. Exit 22 with what the node says. */
 export const awaitNodeScript = `
 end=$(($(date +%s) + $2))
-k() { /usr/local/bin/k3s kubectl "$@" 2>/dev/null; }
+k() { /usr/local/bin/k3s kubectl --cache-dir=/var/lib/farthing/kubectl "$@" 2>/dev/null; }
 until [ "$(k get node "$1" -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status} {.spec.podCIDR}' | cut -c1-5)" = 'True ' ]; do
     if [ "$(date +%s)" -ge "$end" ]; then
         k get node "$1" -o 'jsonpath={range .status.conditions[*]}{.type}={.status} {.message}{"\\n"}{end}'
