@@ -69,7 +69,12 @@ describe('decide', () => {
   });
 
   it('requires machines or architectures of the file', () => {
-    expect(placed(one(unit('x', 100, { require: ['b'] }), mixed))).toMatchObject({ nodes: ['b'], expected: 'b', pinned: true });
+    expect(placed(one(unit('x', 100, { require: ['b'] }), mixed))).toMatchObject({
+      nodes: ['b'],
+      requiredByFile: ['b'],
+      expected: 'b',
+      pinned: true,
+    });
     expect(placed(one(unit('x', 100, { require: ['arm64'] }), mixed))).toMatchObject({ arches: ['arm64'], nodes: [] });
     expect(placed(one(unit('x', 100, { require: ['a', 'arm64'] }), mixed))).toMatchObject({ nodes: ['a', 'b'] });
     expect(one(unit('x', 100, { require: ['c'] }), mixed)).toMatchObject({

@@ -11,6 +11,13 @@ interface Room {
   cpus: number | undefined;
 }
 
+/** A unit that may go somewhere. */
+interface Open {
+  readonly unit: PlacementUnit;
+  readonly needs: Possible;
+  readonly allowed: readonly Room[];
+}
+
 /**
  * Decides for all units at once, in the order given. Pure: the same units and nodes give the same
  * decisions, whatever order they come in. Packing is first-fit, what has the least choice and the
@@ -23,7 +30,7 @@ export function decide(
 ): Decision[] {
   const rooms: Room[] = [...nodes].sort((a, b) => compare(a.name, b.name)).map((node) => ({ node, memory: node.memory, cpus: node.cpus }));
   const decided = new Map<PlacementUnit, Decision>();
-  const open: { unit: PlacementUnit; needs: Possible; allowed: Room[] }[] = [];
+  const open: Open[] = [];
   for (const unit of units) {
     const needs = requirementsOf(unit, nodes);
     if (needs.kind === 'impossible') {
@@ -41,12 +48,12 @@ export function decide(
       b.unit.cpus - a.unit.cpus ||
       compare(a.unit.id, b.unit.id),
   );
-  for (const { unit, needs, allowed } of open) decided.set(unit, place(unit, needs, allowed, options.prefer));
+  for (const item of open) decided.set(item.unit, place(item, rooms, options.prefer));
   return units.map((unit) => decided.get(unit) as Decision);
 }
 
-function place(unit: PlacementUnit, needs: Possible, allowed: readonly Room[], filePrefer: Arch | undefined): Decision {
-  const prefer = preferencesOf(unit, needs, allowed, filePrefer);
+function place({ unit, needs, allowed }: Open, rooms: readonly Room[], filePrefer: Arch | undefined): Decision {
+  const prefer = preferencesOf(unit, needs, rooms, filePrefer);
   const taken: Room[] = [];
   for (let copy = 0; copy < (unit.replicas ?? 1); copy += 1) {
     const room = choose(unit, needs, allowed, prefer);
@@ -67,7 +74,17 @@ function place(unit: PlacementUnit, needs: Possible, allowed: readonly Room[], f
     ...(prefer.length > 0 ? [`prefers ${list(prefer, 'then')}`] : []),
     whole ? fits(unit, taken) : unsure(needs, allowed),
   ];
-  return { kind: 'placed', unit: unit.id, arches: needs.arches, nodes: needs.nodes, prefer, expected, pinned, why: sentence(why) };
+  return {
+    kind: 'placed',
+    unit: unit.id,
+    arches: needs.arches,
+    nodes: needs.nodes,
+    requiredByFile: needs.requiredByFile,
+    prefer,
+    expected,
+    pinned,
+    why: sentence(why),
+  };
 }
 
 /** The best room that is known to fit; `unknown` when only machines nobody has looked at are left. */
@@ -110,11 +127,15 @@ function isKnown(needs: Possible, room: Room): boolean {
   return room.memory !== undefined && room.cpus !== undefined && (needs.arches.length === 0 || room.node.arch !== undefined);
 }
 
-/** The unit's own wishes, then the file's architecture; what the requirements rule out anyway is left away. */
-function preferencesOf(unit: PlacementUnit, needs: Possible, allowed: readonly Room[], filePrefer: Arch | undefined): readonly string[] {
+/**
+ * The unit's own wishes, then the file's architecture; what the file or the images rule out is left
+ * away. Volumes do not count here: a pod template must not change because its volume came to be.
+ */
+function preferencesOf(unit: PlacementUnit, needs: Possible, rooms: readonly Room[], filePrefer: Arch | undefined): readonly string[] {
   const wishes = [...new Set([...unit.prefer, ...(filePrefer === undefined ? [] : [filePrefer])])];
+  const possible = rooms.filter((room) => allows({ ...needs, nodes: needs.requiredByFile }, room.node));
   return wishes.filter((wish) => {
-    if (!isArch(wish)) return allowed.some((room) => room.node.name === wish);
+    if (!isArch(wish)) return possible.some((room) => room.node.name === wish);
     return needs.arches.length === 0 || (needs.arches.length > 1 && needs.arches.includes(wish));
   });
 }

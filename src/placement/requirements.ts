@@ -10,6 +10,8 @@ export type Requirements =
       readonly arches: readonly Arch[];
       /** Empty = any. */
       readonly nodes: readonly string[];
+      /** Those of `nodes` the file asks for, before volumes narrow them. */
+      readonly requiredByFile: readonly string[];
       /** Parts of the reason, in order. */
       readonly because: readonly string[];
     }
@@ -52,7 +54,7 @@ export function requirementsOf(unit: PlacementUnit, nodes: readonly PlacementNod
     }
     because.push(`the file requires ${list(unit.require, 'or')}`);
   }
-  return fromVolumes(unit, nodes, { arches: allowed, nodes: [...names].sort(), because });
+  return fromVolumes(unit, nodes, { arches: allowed, nodes: [...names].sort(), requiredByFile: [...names].sort(), because });
 }
 
 function fromImages(unit: PlacementUnit): Requirements {
@@ -88,13 +90,13 @@ function fromImages(unit: PlacementUnit): Requirements {
       };
     }
   }
-  return { kind: 'possible', arches: allowed ?? [], nodes: [], because };
+  return { kind: 'possible', arches: allowed ?? [], nodes: [], requiredByFile: [], because };
 }
 
 function fromVolumes(
   unit: PlacementUnit,
   nodes: readonly PlacementNode[],
-  so: { arches: readonly Arch[]; nodes: readonly string[]; because: string[] },
+  so: Omit<Extract<Requirements, { kind: 'possible' }>, 'kind'>,
 ): Requirements {
   const places = [...new Set(unit.pinnedTo)].sort();
   const [place, ...others] = places;
@@ -127,7 +129,7 @@ function fromVolumes(
       hint: `Use an image that has ${node.arch}, or move the volume.`,
     };
   }
-  return { kind: 'possible', arches: so.arches, nodes: [place], because: [...so.because, `its volume is on ${place}`] };
+  return { ...so, kind: 'possible', nodes: [place], because: [...so.because, `its volume is on ${place}`] };
 }
 
 /** `a`, `a and b`, `a, b and c`. */

@@ -36,6 +36,8 @@ export type Decision =
       readonly arches: readonly Arch[];
       /** Required node names (volume, `require:`); empty = any. */
       readonly nodes: readonly string[];
+      /** The part of `nodes` that comes from the file alone: what a pod template may say, since a volume pins its pod by itself. */
+      readonly requiredByFile: readonly string[];
       /** Soft preferences: architecture or node names, best first. */
       readonly prefer: readonly string[];
       /** Where packing expects it; undefined when the nodes' sizes are unknown. */
