@@ -35,15 +35,19 @@ const run = (operations: readonly Operation[], handler: AnyHandler, signal = new
 describe('applyPlan', () => {
   it('runs each operation after those it waits for, in any order of the list', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.array(fc.nat(9), { maxLength: 3 }), { minLength: 1, maxLength: 10 }), fc.nat(3), async (edges, lanes) => {
-        const operations = edges.map((before, i) =>
-          operation(`${i}`, before.filter((b) => b < i).map(String), lanes ? { machine: `m${i % lanes}` } : {}),
-        );
-        const { order, handler } = world();
-        const outcome = await run([...operations].reverse(), handler);
-        expect(outcome.state).toBe('done');
-        for (const op of operations) for (const before of op.after) expect(order.indexOf(before)).toBeLessThan(order.indexOf(op.id));
-      }),
+      fc.asyncProperty(
+        fc.array(fc.array(fc.nat(9), { maxLength: 3 }), { minLength: 1, maxLength: 10 }),
+        fc.nat(3),
+        async (edges, lanes) => {
+          const operations = edges.map((before, i) =>
+            operation(`${i}`, before.filter((b) => b < i).map(String), lanes ? { machine: `m${i % lanes}` } : {}),
+          );
+          const { order, handler } = world();
+          const outcome = await run([...operations].reverse(), handler);
+          expect(outcome.state).toBe('done');
+          for (const op of operations) for (const before of op.after) expect(order.indexOf(before)).toBeLessThan(order.indexOf(op.id));
+        },
+      ),
     );
   });
 
@@ -58,7 +62,10 @@ describe('applyPlan', () => {
         now -= 1;
       },
     });
-    await run(['a', 'b', 'c'].map((id) => operation(id, [], { machine: 'big' })), handler);
+    await run(
+      ['a', 'b', 'c'].map((id) => operation(id, [], { machine: 'big' })),
+      handler,
+    );
     expect(most).toBe(1);
   });
 

@@ -27,7 +27,12 @@ export async function applyPlan(operations: readonly Operation[], options: Apply
   const waiting = [...operations];
   const open = new Set(operations.map((operation) => operation.id));
   const busy = new Map<string, Promise<void>>();
-  const result = { done: [] as string[], already: [] as string[], failed: [] as { operation: Operation; error: FarthingError }[], skipped: [] as string[] };
+  const result = {
+    done: [] as string[],
+    already: [] as string[],
+    failed: [] as { operation: Operation; error: FarthingError }[],
+    skipped: [] as string[],
+  };
   const stuck = new Set<string>();
 
   const run = async (operation: Operation): Promise<void> => {
@@ -61,7 +66,10 @@ export async function applyPlan(operations: readonly Operation[], options: Apply
       for (const operation of ready(waiting, open, new Set(busy.keys())).slice(0, (options.parallel ?? 8) - busy.size)) {
         waiting.splice(waiting.indexOf(operation), 1);
         const lane = laneOf(operation);
-        busy.set(lane, run(operation).finally(() => busy.delete(lane)));
+        busy.set(
+          lane,
+          run(operation).finally(() => busy.delete(lane)),
+        );
       }
     }
     if (busy.size === 0) break;
@@ -70,7 +78,12 @@ export async function applyPlan(operations: readonly Operation[], options: Apply
   for (const operation of waiting) {
     const because = operation.after.find((id) => open.has(id));
     result.skipped.push(operation.id);
-    options.onEvent({ kind: 'skipped', operation, at: options.clock.now(), because: options.signal.aborted ? 'interrupted' : `${because} is not done` });
+    options.onEvent({
+      kind: 'skipped',
+      operation,
+      at: options.clock.now(),
+      because: options.signal.aborted ? 'interrupted' : `${because} is not done`,
+    });
   }
   return { state: options.signal.aborted ? 'interrupted' : result.failed.length > 0 ? 'failed' : 'done', ...result };
 }
