@@ -60,7 +60,12 @@ function readShort(item: Tree, problems: Problems): Raw | undefined {
   const text = readText(item, 'a volume', problems);
   if (text === undefined) return undefined;
   if (/^[A-Za-z]:[\\/]/.test(text)) {
-    problems.error(item.at, 'this is a Windows path', 'Use a path relative to the compose file, or a named volume.', 'FAR-COMPOSE-004');
+    problems.error(
+      item.at,
+      'this is read as a Windows path, as Docker does with one letter before the colon',
+      'Use a relative path, or a volume with a longer name.',
+      'FAR-COMPOSE-004',
+    );
     return undefined;
   }
   const parts = text.split(':');
