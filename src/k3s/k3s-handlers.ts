@@ -1,4 +1,5 @@
 import type { Clock } from '../common/index.ts';
+import type { Cluster } from '../kube/index.ts';
 import type { AnyHandler } from '../operation/index.ts';
 import type { Shell } from '../ssh/index.ts';
 import { leaveHandler } from './leave-handler.ts';
@@ -9,6 +10,8 @@ import { stageHandler } from './stage-handler.ts';
 export interface K3sPorts {
   readonly shell: (machine: string) => Promise<Shell>;
   readonly clock: Clock;
+  /** The API of the cluster; asked only when there is one. */
+  readonly cluster: () => Promise<Cluster>;
 }
 
 /** The handlers of `k3s.stage`, `k3s.server`, `k3s.agent`, `k3s.config`, `k3s.unit` and `k3s.leave`. */

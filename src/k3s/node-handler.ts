@@ -1,11 +1,12 @@
 import { FarthingError, type ProcessResult, type Sealed } from '../common/index.ts';
 import { type HostFacts, readHostFacts, runWork } from '../host/index.ts';
 import type { Handler, RunContext } from '../operation/index.ts';
+import { awaitNode } from './await-node.ts';
 import { explainJoin } from './explain-join.ts';
 import { followProgress } from './follow-progress.ts';
 import { configNeed } from './k3s-drift.ts';
 import type { K3sPorts } from './k3s-handlers.ts';
-import { awaitNodeScript, nodeScript } from './node-script.ts';
+import { nodeScript } from './node-script.ts';
 import { nodeFingerprint } from './operations.ts';
 import { readAgentToken } from './tokens.ts';
 import type { NodeData } from './types.ts';
@@ -41,7 +42,7 @@ export function nodeHandler(ports: K3sPorts, kind: NodeKind): Handler<NodeData> 
         onOutput: followProgress(context),
       });
       if (result.code !== 0) throw failure(data, result);
-      if (data.role === 'agent') await awaitNode(ports, data, context);
+      if (data.role === 'agent') await awaitNode(ports, { name: data.machine, patience: patience * 1000 }, context);
     },
     verify: async ({ data }, context) => {
       if (!isNode(await look(data.machine, context), data)) {
@@ -51,26 +52,6 @@ export function nodeHandler(ports: K3sPorts, kind: NodeKind): Handler<NodeData> 
       }
     },
   };
-}
-
-async function awaitNode({ shell }: K3sPorts, data: NodeData, context: RunContext): Promise<void> {
-  context.progress(`waiting for node ${data.machine}`);
-  const server = await shell(data.server);
-  const result = await server.run(awaitNodeScript, {
-    args: [data.machine, String(patience)],
-    timeout: (patience + 30) * 1000,
-    ok: [0, 22],
-    signal: context.signal,
-  });
-  if (result.code === 0) return;
-  const says = result.stdout.trim();
-  throw new FarthingError(
-    'FAR-K3S-003',
-    `node ${data.machine} did not become ready${says ? `:\n${says}` : ': the cluster does not know it'}`,
-    {
-      hint: `Read its journal: farthing ssh ${data.machine} sudo journalctl -u k3s-agent -n 50`,
-    },
-  );
 }
 
 function failure(data: NodeData, result: ProcessResult): FarthingError {

@@ -72,16 +72,3 @@ until [ "$(kube get node "$node" -o 'jsonpath={.status.conditions[?(@.type=="Rea
     sleep 0.3
 done
 `;
-
-/** On the server: waits until a node is Ready and has its address. $1 node, $2 seconds. Exit 22 with what the node says. */
-export const awaitNodeScript = `
-end=$(($(date +%s) + $2))
-k() { /usr/local/bin/k3s kubectl --cache-dir=/var/lib/farthing/kubectl "$@" 2>/dev/null; }
-until [ "$(k get node "$1" -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status} {.spec.podCIDR}' | cut -c1-5)" = 'True ' ]; do
-    if [ "$(date +%s)" -ge "$end" ]; then
-        k get node "$1" -o 'jsonpath={range .status.conditions[*]}{.type}={.status} {.message}{"\\n"}{end}'
-        exit 22
-    fi
-    sleep 0.3
-done
-`;

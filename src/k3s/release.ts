@@ -1,5 +1,5 @@
-import type { Catalog } from '../catalog/index.ts';
-import { type Arch, FarthingError } from '../common/index.ts';
+import { type Catalog, k3sDigest } from '../catalog/index.ts';
+import type { Arch } from '../common/index.ts';
 import type { K3sSpec, Spec } from '../spec/index.ts';
 
 /** A file to download and what it must hash to. */
@@ -33,24 +33,17 @@ export function releaseUrls(
   return { binary: `${base}/${name}`, installScript: `${base}/install.sh` };
 }
 
-/**
- * The digests of a version's files for one architecture: from farthing.yaml, else from the catalogue,
- * never from where the files come from. Throws FAR-K3S-004 when one is not known.
- */
-export function digestFor(spec: Spec, catalog: Catalog, arch: Arch): { readonly binary: string; readonly installScript: string } {
-  const known = catalog.k3s.find((release) => release.version === spec.k3s.version)?.sha256;
-  const binary = spec.k3s.sha256[arch] ?? known?.[arch];
-  const installScript = spec.k3s.sha256.installScript ?? known?.installScript;
-  if (binary !== undefined && installScript !== undefined) return { binary, installScript };
-  const missing = [...(binary === undefined ? [arch] : []), ...(installScript === undefined ? ['installScript'] : [])];
-  throw new FarthingError('FAR-K3S-004', `no digest is known for K3s ${spec.k3s.version} (${missing.join(', ')})`, {
-    location: spec.at(['k3s', 'version']),
-    hint: `Give it in the file, from a source you trust: k3s: { sha256: { ${missing.map((name) => `${name}: …`).join(', ')} } } — or use ${catalog.k3sDefault}.`,
-  });
+/** The digests of a version's files for one architecture, never from where the files come from. Throws FAR-K3S-004 when one is not known. */
+export function digestFor(
+  spec: Pick<Spec, 'k3s'>,
+  catalog: Catalog,
+  arch: Arch,
+): { readonly binary: string; readonly installScript: string } {
+  return { binary: k3sDigest(catalog, spec.k3s, arch), installScript: k3sDigest(catalog, spec.k3s, 'installScript') };
 }
 
 /** What is downloaded for one architecture, with digests. Throws FAR-K3S-004. */
-export function releaseFor(spec: Spec, catalog: Catalog, arch: Arch): Release {
+export function releaseFor(spec: Pick<Spec, 'k3s'>, catalog: Catalog, arch: Arch): Release {
   const urls = releaseUrls(spec.k3s, arch);
   const digests = digestFor(spec, catalog, arch);
   return {
