@@ -44,6 +44,7 @@ fi
 section tools-missing; for tool in iptables iptables-save ip ss curl sha256sum systemd-run modprobe awk; do have $tool || echo $tool; done
 section ufw; if have ufw; then grep -i '^ENABLED=yes' /etc/ufw/ufw.conf 2>/dev/null; fi
 section firewalld; systemctl is-active firewalld 2>/dev/null
+section trusted-sources; if have firewall-cmd; then firewall-cmd --zone=trusted --list-sources 2>/dev/null; fi
 section filter; iptables-save -t filter 2>/dev/null | grep -v '^#'
 section mangle; iptables-save -t mangle 2>/dev/null | grep -v '^#'
 section boot-rules; if [ -f /etc/iptables/rules.v4 ]; then echo yes; cat /etc/iptables/rules.v4; fi

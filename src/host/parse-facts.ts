@@ -51,6 +51,7 @@ export function parseFacts(machine: string, output: string, seenAt: number): Hos
     missingTools: list('tools-missing'),
     ufw: list('ufw').length > 0,
     firewalld: line('firewalld') === 'active',
+    trustedSources: text('trusted-sources').split(/\s+/).filter(Boolean),
     filterRules: text('filter'),
     mangleRules: text('mangle'),
     bootRules: bootRules.startsWith('yes\n') ? bootRules.slice(4) : undefined,

@@ -28,6 +28,8 @@ export interface HostFacts {
   readonly modules: { readonly missing: readonly string[] };
   readonly ufw: boolean;
   readonly firewalld: boolean;
+  /** Sources of firewalld's trusted zone. */
+  readonly trustedSources?: readonly string[];
   /** `iptables-save` of filter as text, and the boot file when there is one (/etc/iptables/rules.v4). */
   readonly filterRules: string;
   readonly bootRules: string | undefined;

@@ -1,0 +1,37 @@
+import type { Catalog } from '../catalog/index.ts';
+import type { Finding } from '../operation/index.ts';
+import type { Machine, NetworkSpec } from '../spec/index.ts';
+import { checkFirewall } from './check-firewall.ts';
+import { checkFleet } from './check-fleet.ts';
+import { checkHost } from './check-host.ts';
+import { checkOwnership } from './check-ownership.ts';
+import type { HostFacts } from './types.ts';
+
+/** What a preflight looks at. Hosts without facts are left out: they are unknowns of the plan. */
+export interface PreflightInput {
+  readonly machines: readonly Machine[];
+  readonly facts: Readonly<Record<string, HostFacts | undefined>>;
+  readonly network: NetworkSpec;
+  readonly catalog: Catalog;
+  /** Of the cluster that is planned for; a host marked otherwise is refused. */
+  readonly clusterId: string;
+  readonly version: string;
+}
+
+/** A machine of the file with what was seen on it. */
+export interface SeenMachine {
+  readonly machine: Machine;
+  readonly facts: HostFacts;
+}
+
+/** Everything that stands between the hosts and a cluster, all at once, in the order of the file. Pure. */
+export function preflight(input: PreflightInput): Finding[] {
+  const seen = input.machines.flatMap((machine): SeenMachine[] => {
+    const facts = input.facts[machine.name];
+    return facts ? [{ machine, facts }] : [];
+  });
+  return [
+    ...seen.flatMap((one) => [...checkOwnership(one, input), ...checkHost(one, input), ...checkFirewall(one, seen, input)]),
+    ...checkFleet(seen),
+  ];
+}
