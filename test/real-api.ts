@@ -31,10 +31,11 @@ export async function startRealApi(): Promise<RealApi> {
   const socket = join(dir, 'kine.sock');
   const database = `sqlite://${join(dir, 'state.db')}?_journal=WAL&cache=shared&_busy_timeout=30000&_txlock=immediate`;
   const children: ChildProcess[] = [];
-  const start = (program: string, args: readonly string[]) => children.push(spawn(program, args, { stdio: 'ignore' }));
-  start(join(userland, 'kine'), [`--endpoint=${database}`, `--listen-address=unix://${socket}`, '--metrics-bind-address=0']);
-  start(join(kubernetes, 'kubernetes'), [
-    'kube-apiserver',
+  // Kubernetes' programs are one file that goes by the name it is called.
+  const start = (program: string, name: string, args: readonly string[]) =>
+    children.push(spawn(program, args, { stdio: 'ignore', argv0: name }));
+  start(join(userland, 'kine'), 'kine', [`--endpoint=${database}`, `--listen-address=unix://${socket}`, '--metrics-bind-address=0']);
+  start(join(kubernetes, 'kubernetes'), 'kube-apiserver', [
     `--etcd-servers=unix://${socket}`,
     `--client-ca-file=${file('ca.crt', certificates.ca)}`,
     `--tls-cert-file=${file('server.crt', certificates.cert)}`,
@@ -44,6 +45,7 @@ export async function startRealApi(): Promise<RealApi> {
     '--service-account-issuer=https://kubernetes.default.svc',
     '--service-cluster-ip-range=10.43.0.0/16',
     '--authorization-mode=RBAC',
+    '--allow-privileged=true',
     '--bind-address=127.0.0.1',
     '--advertise-address=127.0.0.1',
     '--endpoint-reconciler-type=none',

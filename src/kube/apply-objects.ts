@@ -74,7 +74,8 @@ export async function ensureObject(api: Cluster, clock: Clock, desired: Manifest
     live = await awaitGone(api, clock, ref, context);
   }
   context.progress(name);
-  const applied = await applyTakingBack(api, withoutLeftovers(desired, live), context);
+  await clearRollingUpdate(api, desired, live);
+  const applied = await applyTakingBack(api, desired, context);
   for (const warning of applied.warnings) context.progress(`${name}: the API server warns: ${warning}`);
   await removeExtras(api, desired, applied.object, context);
 }
@@ -121,11 +122,11 @@ function jsonPointer(difference: Difference): string {
   return (difference.pointer ?? []).map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
-/** Recreate forbids the rollingUpdate block that the server's defaults left behind; null takes it away. */
-function withoutLeftovers(desired: Manifest, live: LiveObject | undefined): Manifest {
+/** Recreate forbids the rollingUpdate block that the server's own defaults left behind, and an apply cannot take it away. */
+async function clearRollingUpdate(api: Cluster, desired: Manifest, live: LiveObject | undefined): Promise<void> {
   const spec = desired.spec as { strategy?: { type?: string } } | undefined;
-  if (desired.kind !== 'Deployment' || spec?.strategy?.type !== 'Recreate' || !live?.spec?.strategy?.rollingUpdate) return desired;
-  return { ...desired, spec: { ...spec, strategy: { ...spec.strategy, rollingUpdate: null } } };
+  if (desired.kind !== 'Deployment' || spec?.strategy?.type !== 'Recreate' || !live?.spec?.strategy?.rollingUpdate) return;
+  await api.patch(refOf(desired), { spec: { strategy: { type: 'Recreate', rollingUpdate: null } } });
 }
 
 /** Waits until an object that is being deleted is gone; FAR-APPLY-003 after three minutes. */

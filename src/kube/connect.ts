@@ -121,7 +121,9 @@ export function connect(options: ConnectOptions): Cluster {
       const answer = await ask(`${method} ${path}`, {
         method,
         ...splitQuery(path),
-        ...(body === undefined ? {} : { body: JSON.stringify(body), contentType: 'application/json' }),
+        ...(body === undefined
+          ? {}
+          : { body: JSON.stringify(body), contentType: method === 'PATCH' ? 'application/merge-patch+json' : 'application/json' }),
       });
       try {
         return JSON.parse(answer.text) as unknown;

@@ -1,3 +1,4 @@
+import { formatBytes } from '../common/index.ts';
 import type { Finding, Operation } from '../operation/index.ts';
 import type { Manifest } from '../workloads/index.ts';
 import { describe } from './connect.ts';
@@ -5,6 +6,7 @@ import type { Difference } from './differences.ts';
 import { explainDifferences } from './explain-differences.ts';
 import { claimDifferences, immutableDifferences } from './immutable.ts';
 import { fingerprintObjects, type ObjectState, pairObjects } from './objects-state.ts';
+import { parseQuantity } from './quantity.ts';
 import type { LiveObject } from './types.ts';
 
 /** Data of a `kube.objects` operation: all objects of one app, in any order; Secrets sealed. */
@@ -75,11 +77,14 @@ function stuckClaim(state: ObjectState): Finding[] {
   return claimDifferences(state.desired.kind, state.differences).map((difference) => ({
     severity: 'refuse',
     id: 'claim-changed',
-    message: `Volume ${state.desired.metadata.namespace}/${state.desired.metadata.name} exists, and ${difference.path} of a volume cannot change (it is ${text(difference.is)}, wanted ${text(difference.wanted)}).`,
+    message: `Volume ${state.desired.metadata.namespace}/${state.desired.metadata.name} exists, and ${difference.path} of a volume cannot change (it is ${text(difference.path, difference.is)}, wanted ${text(difference.path, difference.wanted)}).`,
     hint: 'Write what it was made with; or back the data up, remove the volume with `farthing prune` and start anew.',
   }));
 }
 
-function text(value: unknown): string {
-  return value === undefined ? 'not set' : typeof value === 'string' ? value : JSON.stringify(value);
+function text(path: string, value: unknown): string {
+  if (value === undefined) return 'not set';
+  const bytes = path.endsWith('.storage') ? parseQuantity(value) : undefined;
+  if (bytes !== undefined) return formatBytes(bytes);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -75,6 +75,7 @@ export interface Cluster {
     },
   ): Promise<void>;
   evict(namespace: string, pod: string): Promise<'evicted' | 'blocked'>;
+  /** Any path of the API; a body is sent as JSON, with PATCH as a merge patch. Gives JSON, or text when it is none. */
   raw(method: string, path: string, body?: unknown): Promise<unknown>;
   /** Log text of a container; calls back as lines come when following. */
   logs(

@@ -268,7 +268,7 @@ describe('objects on a real API server', () => {
     const planned = objectsOperation('stats', [bigger], await live([bigger]));
     expect(planned.operation).toBeUndefined();
     expect(planned.findings[0]?.message).toBe(
-      'Volume stats/data exists, and spec.resources.requests.storage of a volume cannot change (it is 1Gi, wanted 5Gi).',
+      'Volume stats/data exists, and spec.resources.requests.storage of a volume cannot change (it is 1 GiB, wanted 5 GiB).',
     );
   });
 
