@@ -105,7 +105,7 @@ export function readMap(tree: Tree, what: string, known: readonly string[], prob
 }
 
 /** Words for what was found instead; never the value, which may be a secret from `.env`. */
-export function kindOf(tree: Tree): string {
+function kindOf(tree: Tree): string {
   if (tree.kind !== 'scalar') return `a ${tree.kind}`;
   if (tree.value === null) return 'nothing';
   return typeof tree.value === 'string' ? 'this text' : `this ${typeof tree.value}`;

@@ -53,7 +53,7 @@ function readIndex(list: readonly unknown[]): Manifest {
 }
 
 /** `linux/arm64`, `linux/arm/v7`; arm64's v8 is left out as it is the only one. */
-export function platformOf(raw: RawPlatform): string | undefined {
+function platformOf(raw: RawPlatform): string | undefined {
   if (typeof raw.architecture !== 'string' || raw.architecture === '') return undefined;
   const os = typeof raw.os === 'string' && raw.os !== '' ? raw.os : 'linux';
   const variant = typeof raw.variant === 'string' && !(raw.architecture === 'arm64' && raw.variant === 'v8') ? raw.variant : '';
