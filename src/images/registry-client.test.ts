@@ -236,6 +236,19 @@ describe('the registry client', () => {
     expect((await client([`http://${old.host}`]).platforms('r.invalid/x')).reason).toContain('schema 1');
   });
 
+  it('tries once more when the connection broke', async () => {
+    let broken = 1;
+    const { host } = await serve((request, response) => {
+      broken -= 1;
+      if (broken === 0) request.socket.destroy();
+      else registry(all)(request, response);
+    });
+    expect(await client([`http://${host}`]).platforms('r.invalid/x:10.11')).toMatchObject({ certainty: 'index' });
+    const gone = await serve((request) => request.socket.destroy());
+    expect((await client([`http://${gone.host}`]).platforms('r.invalid/x')).certainty).toBe('unknown');
+    expect(gone.asked).toHaveLength(2);
+  });
+
   it('says what is no reference and what is the node itself', async () => {
     const images = client([]);
     expect((await images.platforms('Not An Image')).reason).toContain('not an image reference');

@@ -117,9 +117,13 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     try {
       for (const endpoint of endpoints) {
         const where = new URL(endpoint.base).host;
-        const reply = await ask(ref, endpoint, stop.signal).catch(
-          (error: unknown): Reply => ({ kind: 'failed', why: `${where}: ${reasonOf(stop.signal.aborted ? stop.signal.reason : error)}` }),
-        );
+        const fail = (error: unknown): Reply => ({
+          kind: 'failed',
+          why: `${where}: ${reasonOf(stop.signal.aborted ? stop.signal.reason : error)}`,
+        });
+        // Once more when the connection broke: a kept one may have been closed under us.
+        const again = (error: unknown) => (stop.signal.aborted ? fail(error) : ask(ref, endpoint, stop.signal).catch(fail));
+        const reply = await ask(ref, endpoint, stop.signal).catch(again);
         if (reply.kind === 'found') return reply.platforms;
         replies.push(reply);
       }
