@@ -31,7 +31,9 @@ export function checkFleet(seen: readonly SeenMachine[]): Finding[] {
 
 function clocks(seen: readonly SeenMachine[]): Finding[] {
   const skews = seen.map((one) => one.facts.clockSkew).sort((a, b) => a - b);
-  const middle = skews[Math.floor((skews.length - 1) / 2)] ?? 0;
+  // Between two in the middle this computer's own clock decides.
+  const [low = 0, high = 0] = [skews[Math.floor((skews.length - 1) / 2)], skews[Math.floor(skews.length / 2)]];
+  const middle = Math.abs(low) <= Math.abs(high) ? low : high;
   const off = seen.filter((one) => Math.abs(one.facts.clockSkew - middle) > mostSkew);
   const findings = off.map(({ machine, facts }): Finding => {
     const difference = facts.clockSkew - middle;
