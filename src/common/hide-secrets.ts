@@ -1,4 +1,5 @@
 import type { Diagnostic } from './diagnostic.ts';
+import { lineStarts } from './line-starts.ts';
 
 /** What is shown in the place of a value that may be a secret. */
 const hidden = '(hidden)';
@@ -17,12 +18,11 @@ export function hideSecrets(list: readonly Diagnostic[], sources: ReadonlyMap<st
 }
 
 function blank(list: readonly Diagnostic[], file: string, text: string): string {
-  const lineStarts = [0];
-  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lineStarts.push(at + 1);
+  const starts = lineStarts(text);
   const spans = list
     .filter((d) => d.code === 'FAR-SPEC-010' && d.location?.file === file)
     .map((d) => {
-      const start = (lineStarts[(d.location?.line ?? 1) - 1] ?? 0) + (d.location?.column ?? 1) - 1;
+      const start = (starts[(d.location?.line ?? 1) - 1] ?? 0) + (d.location?.column ?? 1) - 1;
       return { start, end: start + (d.location?.length ?? 1) };
     })
     .sort((a, b) => b.start - a.start);

@@ -5,6 +5,7 @@ export { diagnosticJson, errorJson, type ProblemJson } from './diagnostic-json.t
 export { renderDiagnostics, renderError, type Sources, type TextOptions } from './diagnostic-text.ts';
 export { asFarthingError, type ErrorDetail, FarthingError, type Location } from './error.ts';
 export { type ErrorCode, errorCodes } from './error-codes.ts';
+export { lineStarts, placeOf } from './line-starts.ts';
 export type { Background, Clock, Environment, Processes, ProcessOptions, ProcessResult, Terminal } from './ports.ts';
 export { createRedactor, type Redactor } from './redact.ts';
 export { type Until, until } from './retry.ts';

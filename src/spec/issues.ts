@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { type Diagnostic, didYouMean } from '../common/index.ts';
 import { notBuiltAt } from './not-built.ts';
 import { pathText, problem } from './problem.ts';
-import { keysAt, placesOf } from './schema-keys.ts';
+import { examplesAt, keysAt, placesOf } from './schema-keys.ts';
 import type { Path } from './types.ts';
 import { type IssueParams, kindOf } from './value.ts';
 import type { YamlSource } from './yaml-source.ts';
@@ -22,18 +22,27 @@ function ofIssue(issue: Issue, source: YamlSource): Diagnostic[] {
   if (issue.code === 'custom') {
     // What stands in the place of a secret is hidden over its whole length when it is shown.
     const place = params.code === 'FAR-SPEC-010' ? source.spanAt : params.onKey ? source.keyAt : source.at;
-    return [problem(params.code ?? 'FAR-SPEC-004', place(path), `\`${pathText(path)}\` ${issue.message}`, params.hint)];
+    return [
+      problem(params.code ?? 'FAR-SPEC-004', place(path), `\`${pathText(path)}\` ${issue.message}`, params.hint ?? exampleHint(path)),
+    ];
   }
   const wanted =
     issue.code === 'invalid_type' && (issue.expected === 'object' || issue.expected === 'record') ? 'a map of keys' : 'another value';
-  const got = kindOf(valueAt(source.data, path));
-  return [problem('FAR-SPEC-004', source.at(path), `\`${pathText(path)}\` should be ${wanted}, but is ${got}`, keysHint(path))];
+  const written = valueAt(source.data, path);
+  return [
+    problem(
+      'FAR-SPEC-004',
+      source.at(path),
+      `\`${pathText(path)}\` should be ${wanted}, but is ${kindOf(written)}`,
+      shortHint(path, written) ?? keysHint(path) ?? exampleHint(path),
+    ),
+  ];
 }
 
 function unknownKey(path: Path, key: string, source: YamlSource): Diagnostic {
   const full = [...path, key];
   const later = notBuiltAt(full);
-  if (later) return problem('FAR-SPEC-006', source.keyAt(full), `${later.what} (\`${pathText(full)}\`) is not built yet`, later.instead);
+  if (later) return problem('FAR-SPEC-006', source.keyAt(full), `\`${pathText(full)}\` is not built yet: ${later.what}`, later.instead);
   const keys = keysAt(path);
   const meant = didYouMean(key, keys);
   const elsewhere = placesOf(key);
@@ -59,6 +68,23 @@ function missing(path: Path, source: YamlSource): Diagnostic[] {
   if (parent[0] === 'machines' && key === 'ssh' && others.some((other) => notBuiltAt([...parent, other]))) return [];
   const where = parent.length > 0 ? `\`${pathText(parent)}\` has no \`${key}\`` : `there is no \`${key}\``;
   return [problem('FAR-SPEC-005', source.keyAt(parent), where, missingHints[path.length === 1 ? key : `*.${key}`] ?? `add \`${key}:\``)];
+}
+
+/** For the one value of a map written in the place of the map. */
+function shortHint(path: Path, written: unknown): string | undefined {
+  const key = short[path.length === 2 ? `${path[0]}.*` : pathText(path)];
+  return key !== undefined && typeof written === 'string' && written.length < 60
+    ? `write \`${path.at(-1)}: { ${key}: ${written} }\``
+    : undefined;
+}
+
+const short: Readonly<Record<string, string>> = { k3s: 'version', placement: 'prefer', 'machines.*': 'ssh', 'apps.*': 'compose' };
+
+function exampleHint(path: Path): string {
+  const [example] = examplesAt(path);
+  return example === undefined
+    ? 'docs/config.md says what it takes'
+    : `write it like \`${typeof example === 'string' ? example : JSON.stringify(example)}\``;
 }
 
 function keysHint(path: Path): string | undefined {

@@ -9,6 +9,12 @@ export function keysAt(path: Path): readonly string[] {
   return [...known, ...later.map((entry) => entry.path.at(-1) ?? '')];
 }
 
+/** Examples of the value at a path, or at the list around it. */
+export function examplesAt(path: Path): readonly unknown[] {
+  const list = path.findIndex((part) => typeof part === 'number');
+  return schemaAt(list === -1 ? path : path.slice(0, list))?.examples ?? [];
+}
+
 /** Places where a key of this name does belong, as a person would write them: `machines.<machine>.memory`. */
 export function placesOf(key: string): readonly string[] {
   const places: string[] = [];

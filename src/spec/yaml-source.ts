@@ -1,17 +1,18 @@
 import {
+  type Document,
   isAlias,
   isMap,
   isNode,
   isScalar,
   isSeq,
-  LineCounter,
   type Node,
   type Pair,
   parseDocument,
+  visit,
   type YAMLError,
   type YAMLMap,
 } from 'yaml';
-import type { Diagnostic, ErrorCode, Location } from '../common/index.ts';
+import { type Diagnostic, type ErrorCode, type Location, lineStarts, placeOf } from '../common/index.ts';
 import type { Path } from './types.ts';
 
 /** A YAML file as plain data that still knows where each part was written. */
@@ -41,13 +42,15 @@ const harmless: readonly string[] = ['DUPLICATE_KEY'];
  * meaningless (anything but a key given twice).
  */
 export function readYaml(text: string, file: string): { readonly source?: YamlSource; readonly diagnostics: readonly Diagnostic[] } {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { ...yamlOptions, lineCounter: lines });
+  // Not yaml's LineCounter: it loses lines where the syntax is broken.
+  const starts = lineStarts(text);
+  const document = parseDocument(text, yamlOptions);
   const locate = (start: number, end: number): Location => {
-    const { line, col } = lines.linePos(Math.min(start, text.length));
-    return { file, line: Math.max(1, line), column: Math.max(1, col), length: Math.max(1, end - start) };
+    return { file, ...placeOf(starts, Math.min(start, text.length)), length: Math.max(1, end - start) };
   };
-  const diagnostics = document.errors.map((error) => ofYamlError(error, text, locate));
+  // One slip often brings up several errors at one place; the first is the one to mend.
+  const errors = document.errors.filter((error, i, all) => all.findIndex((other) => other.pos[0] === error.pos[0]) === i);
+  const diagnostics = errors.map((error) => ofYamlError(error, text, locate));
   if (document.errors.some((error) => !harmless.includes(error.code))) return { diagnostics };
   const broken = (code: ErrorCode, message: string, hint: string, node: Node | null) => ({
     diagnostics: [...diagnostics, { code, severity: 'error', message, hint, location: range(node, locate) ?? locate(0, 0) } as const],
@@ -67,7 +70,7 @@ export function readYaml(text: string, file: string): { readonly source?: YamlSo
     const data: unknown = document.toJS({ maxAliasCount: 50 });
     return { source: sourceOf(root, data, file, locate, document), diagnostics };
   } catch (error) {
-    return broken('FAR-SPEC-002', error instanceof Error ? error.message : String(error), 'write it out instead of using an alias', null);
+    return broken('FAR-SPEC-002', wordsOf(error), 'write the value out instead of using an alias', culprit(document));
   }
 }
 
@@ -105,7 +108,7 @@ function sourceOf(root: YAMLMap, data: unknown, file: string, locate: Locate, al
     }
     return { ...found, complete: depth === path.length, depth };
   };
-  const start = locate(0, 1);
+  const start = range(root.items[0]?.key, locate) ?? locate(0, 1);
   const keyAt = (path: Path) => {
     const { key, depth } = walk(path);
     return depth === 0 ? start : (range(key, locate) ?? start);
@@ -173,18 +176,41 @@ function ofYamlError(error: YAMLError, text: string, locate: Locate): Diagnostic
     return { code: 'FAR-SPEC-009', severity: 'error', message, hint: 'keep one of the two', location };
   }
   const hint = yamlHints[error.code] ?? 'correct the YAML around this place';
-  return { code: 'FAR-SPEC-002', severity: 'error', message: lowerFirst(error.message), hint, location };
+  return { code: 'FAR-SPEC-002', severity: 'error', message: yamlWords[error.code] ?? lowerFirst(error.message), hint, location };
+}
+
+/** The alias that cannot be followed; the last one when it is their number that is too much. */
+function culprit(document: Document): Node | null {
+  let last: Node | null = null;
+  visit(document, {
+    Alias(_key, alias) {
+      last = alias;
+      return alias.resolve(document) === undefined ? visit.BREAK : undefined;
+    },
+  });
+  return last;
+}
+
+function wordsOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  if (text.startsWith('Excessive alias count')) return 'aliases make this file grow out of all bounds';
+  return text.replace(/^Unresolved alias.*: (.*)$/s, 'there is no anchor `&$1` before this alias');
 }
 
 function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
+const yamlWords: Readonly<Record<string, string>> = {
+  MULTIPLE_DOCS: 'the file has a second document',
+  BAD_ALIAS: 'this alias has no name',
+};
+
 const yamlHints: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'indent with spaces; YAML does not allow tabs',
   BAD_INDENT: 'give keys of the same map the same number of spaces',
   BLOCK_AS_IMPLICIT_KEY: 'put the value on a line of its own, or quote it',
-  MISSING_CHAR: 'add the missing character',
+  MISSING_CHAR: 'add the missing character; it may belong further up',
   MULTIPLE_DOCS: 'keep one document: remove what follows `---`',
   BAD_ALIAS: 'name an anchor (`&name`) written further up',
   TAG_RESOLVE_FAILED: 'remove the tag',

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../../common/index.ts';
 import type { Check, CheckInput } from '../check.ts';
 import { asMap } from '../plain.ts';
 import { problem } from '../problem.ts';
-import { isPrivateAddress } from '../values/address.ts';
+import { isPrivateAddress, readAddress } from '../values/address.ts';
 import { readSshTarget } from '../values/ssh-target.ts';
 
 /** That no two machines are the same one, and that all are in one network as far as the file shows. */
@@ -45,7 +45,7 @@ function twice(input: CheckInput, machines: readonly Named[], key: string, sameA
 /** A private address here and a public one there cannot be one network. */
 function networks(input: CheckInput, machines: readonly Named[]): Diagnostic[] {
   const given = machines.flatMap((machine) =>
-    typeof machine.address === 'string' ? [{ name: machine.name, address: machine.address }] : [],
+    'value' in readAddress(machine.address) ? [{ name: machine.name, address: String(machine.address) }] : [],
   );
   const [first] = given;
   const other = given.find(({ address }) => isPrivateAddress(address) !== isPrivateAddress(first?.address ?? ''));

@@ -29,7 +29,9 @@ export const checkNames: Check = (input) => {
         problem('FAR-SPEC-004', input.source.keyAt(['apps', name]), `\`${name}\` is a namespace of Kubernetes or of farthing`, hint),
       );
     }
-    for (const volume of Object.keys(asMap(asMap(app).volumes))) list.push(...volumeName(input, ['apps', name, 'volumes', volume], volume));
+    for (const [volume, settings] of Object.entries(asMap(asMap(app).volumes))) {
+      list.push(...volumeName(input, ['apps', name, 'volumes', volume], volume, asMap(settings)));
+    }
   }
   return list;
 };
@@ -48,11 +50,13 @@ function label(input: CheckInput, path: Path, text: string, what: string): Diagn
   ];
 }
 
-function volumeName(input: CheckInput, path: Path, name: string): Diagnostic[] {
+function volumeName(input: CheckInput, path: Path, name: string, settings: Readonly<Record<string, unknown>>): Diagnostic[] {
   if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) return [];
   const location = input.source.keyAt(path);
   if (/^[./~]/.test(name)) {
-    const message = `settings for a folder of a machine (\`${pathText(path)}\`) are not built yet`;
+    // `machine` and `path` are refused by name already.
+    if ('machine' in settings || 'path' in settings) return [];
+    const message = `\`${pathText(path)}\` is not built yet: a volume in a folder of a machine`;
     return [problem('FAR-SPEC-006', location, message, 'use a named volume of the Compose file')];
   }
   return [

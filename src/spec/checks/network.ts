@@ -20,14 +20,14 @@ export const checkNetwork: Check = (input) => {
     const key = network.services === undefined ? 'pods' : 'services';
     const message = `\`network.pods\` (${pods.text}) and \`network.services\` (${services.text}) overlap`;
     list.push(
-      problem('FAR-SPEC-009', input.source.at(['network', key]), message, `remove one of the two: the default is ${networkDefaults[key]}`),
+      problem('FAR-SPEC-009', input.source.at(['network', key]), message, 'give them ranges apart, like 10.42.0.0/16 and 10.43.0.0/16'),
     );
   }
   const machines = Object.keys(asMap(input.data.machines));
   const room = pods ? 2 ** (nodeBits - pods.prefix) : Number.POSITIVE_INFINITY;
   if (pods && room < machines.length) {
     const least = nodeBits - Math.ceil(Math.log2(machines.length));
-    const has = room < 1 ? 'is too small for one node' : `has room for ${room} nodes, and there are ${machines.length}`;
+    const has = room < 1 ? 'is too small for one node' : `has room for ${room} of ${machines.length} nodes`;
     const message = `\`network.pods\` (${pods.text}) ${has}: each takes a /${nodeBits}`;
     list.push(problem('FAR-SPEC-009', input.source.at(['network', 'pods']), message, `write a range of /${least} or bigger`));
   }

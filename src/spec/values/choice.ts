@@ -11,7 +11,7 @@ export function readChoice<const T extends string>(
     const found = words.find((word) => word === input);
     if (found !== undefined) return { value: found };
     const meant = typeof input === 'string' ? (own(aliases, input.toLowerCase()) ?? didYouMean(input, words)) : undefined;
-    return { wrong: `should be ${all}, not ${show(input)}`, ...(meant === undefined ? {} : { hint: `write \`${meant}\`` }) };
+    return { wrong: `should be ${all}, not ${show(input)}`, hint: meant === undefined ? 'choose one of them' : `write \`${meant}\`` };
   };
 }
 

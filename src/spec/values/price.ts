@@ -9,6 +9,7 @@ export function readPrice(input: unknown): Read<Money> {
   if (typeof input !== 'string') return { wrong: `should be a price like \`4.50 EUR/month\`, but is ${kindOf(input)}` };
   const match = /^([€$]?)\s*(\d+(?:[.,]\d+)?)\s*(EUR|USD|€|\$)?\s*(?:(?:\/|per |a )\s*(month|mo|m|year|y|hour|h))?$/i.exec(input.trim());
   const sign = match?.[1] || match?.[3];
+  if (/^free$/i.test(input)) return { wrong: 'is not a price: `free`', hint: 'remove the line: free is what holds without it' };
   if (!match || !sign) return { wrong: `is not a price: ${show(input)}`, hint: 'write it like `4.50 EUR/month` (EUR or USD, without VAT)' };
   const currency = /^(€|eur)$/i.test(sign) ? 'EUR' : 'USD';
   const amount = Number((match[2] ?? '').replace(',', '.'));

@@ -5,7 +5,10 @@ export function readWholeNumber(least: number, most: number): (input: unknown) =
   return (input) => {
     if (typeof input !== 'number') return { wrong: `should be a whole number, but is ${kindOf(input)}` };
     if (Number.isInteger(input) && input >= least && input <= most) return { value: input };
-    return { wrong: `should be a whole number from ${least} to ${most}, not ${show(input)}` };
+    return {
+      wrong: `should be a whole number from ${least} to ${most}, not ${show(input)}`,
+      hint: `write a number like \`${Math.max(1, least)}\``,
+    };
   };
 }
 
