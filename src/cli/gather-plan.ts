@@ -1,5 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { loadCatalog } from '../catalog/index.ts';
-import { type Diagnostic, errorCodes } from '../common/index.ts';
+import { type Diagnostic, errorCodes, type Sealed } from '../common/index.ts';
 import { createRegistryClient, type Platforms } from '../images/index.ts';
 import type { World } from '../observe/index.ts';
 import { type Plan, type PlanInput, planUp } from '../plan/index.ts';
@@ -7,8 +8,9 @@ import type { Spec } from '../spec/index.ts';
 import type { CommandContext, Invocation } from './command.ts';
 import { requireApp } from './pods.ts';
 import { DiagnosticsError } from './report.ts';
+import { secretFinder } from './secrets.ts';
 import { openSession, rememberSecrets, type Session } from './session.ts';
-import { loadWorkspace, type Workspace } from './workspace.ts';
+import { addSource, loadWorkspace, type Workspace } from './workspace.ts';
 
 /** A plan and what it was made from. */
 export interface Gathered {
@@ -28,12 +30,12 @@ export interface Gathered {
 export async function gatherPlan(
   invocation: Invocation,
   context: CommandContext,
-  options: { readonly offline: boolean; readonly newId: string },
+  options: { readonly offline: boolean; readonly newId: string; readonly only?: string | undefined },
 ): Promise<Gathered> {
   const workspace = await loadWorkspace(invocation.file, context);
   const { spec } = workspace;
   if (!spec) throw new DiagnosticsError(workspace.diagnostics, workspace.sources);
-  const [only] = invocation.args;
+  const { only } = options;
   if (only !== undefined) requireApp(spec, only);
   rememberSecrets(workspace, context);
   const broken = workspace.diagnostics.some((diagnostic) => diagnostic.severity === 'error');
@@ -51,10 +53,13 @@ export async function gatherPlan(
       world,
       catalog: loadCatalog(),
       clusterId: idOf(world, spec) ?? options.newId,
+      registryInputs: await registryInputsOf(spec, context, options.offline),
+      ...(spec.k3s.ca === undefined || options.offline ? {} : { downloadCa: await readFile(spec.k3s.ca, 'utf8').catch(() => '') }),
       version: context.version,
       ...(only === undefined ? {} : { only }),
     };
     const plan = planUp(input);
+    for (const refusal of plan.refusals) addSource(refusal.location?.file, workspace.sources, context);
     if (broken) throw new DiagnosticsError([...workspace.diagnostics, ...plan.refusals], workspace.sources);
     return {
       plan: { ...plan, refusals: [...workspace.diagnostics.filter((d) => d.severity === 'error'), ...plan.refusals] },
@@ -80,11 +85,30 @@ function idOf(world: World | undefined, spec: Spec): string | undefined {
 }
 
 async function platformsOf(spec: Spec, workspace: Workspace, context: CommandContext): Promise<Record<string, Platforms>> {
-  const client = createRegistryClient({ registries: spec.registries, env: context.env, clock: context.clock });
-  const images = new Set(Object.values(workspace.projects).flatMap((project) => project.services.map((service) => service.image)));
+  const client = createRegistryClient({
+    registries: spec.registries,
+    readFile: (path) => readFile(path, 'utf8'),
+    secret: secretFinder(spec, context),
+    clock: context.clock,
+  });
+  const named = Object.values(workspace.projects).flatMap((project) => project.services.map((service) => service.image));
+  const images = new Set([...named, loadCatalog().helpers.wait]);
   try {
     return Object.fromEntries(await Promise.all([...images].map(async (image) => [image, await client.platforms(image)] as const)));
   } finally {
     await client.close();
   }
+}
+
+/** What `registries:` refers to, read here: passwords and private CAs. Nothing is needed when nothing is done. */
+async function registryInputsOf(spec: Spec, context: CommandContext, offline: boolean): Promise<PlanInput['registryInputs']> {
+  const passwords: Record<string, Sealed> = {};
+  const certificates: Record<string, string> = {};
+  if (offline) return { passwords, certificates };
+  const find = secretFinder(spec, context);
+  for (const [host, config] of Object.entries(spec.registries.configs)) {
+    if (config.auth) passwords[host] = await find(config.auth.password);
+    if (config.tls?.ca !== undefined) certificates[config.tls.ca] = await readFile(config.tls.ca, 'utf8').catch(() => '');
+  }
+  return { passwords, certificates };
 }

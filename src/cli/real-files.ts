@@ -1,5 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ProjectFiles } from '../compose/index.ts';
+import type { Files } from '../spec/index.ts';
 
 /** Reads a text file; undefined when there is none. Other errors are thrown as they are. */
 export function readText(path: string): string | undefined {
@@ -11,11 +14,23 @@ export function readText(path: string): string | undefined {
   }
 }
 
-/** Whether a path exists, and as what. */
-export function kindOf(path: string): 'file' | 'folder' | undefined {
-  if (!existsSync(path)) return undefined;
-  return statSync(path).isDirectory() ? 'folder' : 'file';
-}
+/** The user's files, as the rooms that read them ask for them. */
+export const realFiles: Files & ProjectFiles = {
+  kindOf: (path) => {
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found === undefined ? undefined : found.isDirectory() ? 'folder' : 'file';
+  },
+  read: (path) => readFile(path),
+  list: (path) => readdir(path),
+  stat: async (path) => {
+    const found = await stat(path).catch((thrown: NodeJS.ErrnoException) => {
+      if (thrown.code === 'ENOENT' || thrown.code === 'ENOTDIR') return undefined;
+      throw thrown;
+    });
+    if (!found) return undefined;
+    return { kind: found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other', size: found.size, mode: found.mode };
+  },
+};
 
 /** Where farthing keeps its conveniences: everything here can be rebuilt. All folders are 0700. */
 export interface LocalPaths {
@@ -39,6 +54,5 @@ export function localPaths(
   const controlDir = env.get('XDG_RUNTIME_DIR') ? join(env.get('XDG_RUNTIME_DIR') as string, 'farthing') : `/tmp/farthing-${uid}`;
   const paths = { knownHosts: join(config, 'known_hosts'), controlDir, auditLog: join(state, 'log.jsonl') };
   for (const folder of [config, state, controlDir]) mkdirSync(folder, { recursive: true, mode: 0o700 });
-  mkdirSync(dirname(paths.auditLog), { recursive: true, mode: 0o700 });
   return paths;
 }

@@ -24,6 +24,8 @@ export interface Session {
   readonly server: Machine;
   /** The admin kubeconfig as the server has it. Secret. Throws FAR-KUBE-005 when there is no cluster. */
   kubeconfig(): Promise<string>;
+  /** The cluster's id, from the server's mark. */
+  clusterId(): Promise<string>;
   /** Connected once; throws FAR-KUBE-005 when there is no cluster. */
   cluster(): Promise<Cluster>;
   observe(): Promise<World>;
@@ -66,6 +68,8 @@ export function openSession(spec: Spec, workspace: Workspace, invocation: Invoca
     shells,
     server,
     kubeconfig,
+    clusterId: async () =>
+      parseOwner((await (await shells.open(server.name)).run('cat /etc/farthing/owner 2>/dev/null || true')).stdout)?.id ?? '',
     cluster: () => {
       cluster ??= (async () => connectThrough(await shells.open(server.name), await kubeconfig(), context.clock))();
       // A failed attempt is not kept: the cluster may appear while a plan runs.

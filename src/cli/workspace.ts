@@ -1,4 +1,4 @@
-import { dirname, relative, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Diagnostic } from '../common/index.ts';
 import { FarthingError } from '../common/index.ts';
 import { loadProject, type Project } from '../compose/index.ts';
@@ -12,7 +12,7 @@ export interface Workspace {
   readonly spec: Spec | undefined;
   readonly projects: Readonly<Record<string, Project>>;
   /** Text of every file a diagnostic may point into, by the name it is shown under. */
-  readonly sources: ReadonlyMap<string, string>;
+  readonly sources: Map<string, string>;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -28,18 +28,23 @@ export async function loadWorkspace(file: string, context: CommandContext): Prom
   const projects: Record<string, Project> = {};
   const found: Diagnostic[] = [...diagnostics];
   for (const app of spec?.apps ?? []) {
-    const shown = (absolute: string) => (absolute.startsWith(context.env.cwd) ? relative(context.env.cwd, absolute) : absolute);
     const loaded = await loadProject({
       files: app.compose,
       projectName: app.name,
       profiles: app.profiles,
-      fs: realFiles,
+      io: realFiles,
       env: context.env,
-      shown,
     });
     found.push(...loaded.diagnostics);
-    for (const [name, content] of loaded.sources) sources.set(name, content);
     if (loaded.project) projects[app.name] = loaded.project;
   }
+  for (const { location } of found) addSource(location?.file, sources, context);
   return { spec, projects, sources, diagnostics: found };
+}
+
+/** Adds the text of a file a diagnostic points into, so that its lines can be shown. */
+export function addSource(file: string | undefined, sources: Map<string, string>, context: CommandContext): void {
+  if (file === undefined || sources.has(file)) return;
+  const text = readText(resolve(context.env.cwd, file));
+  if (text !== undefined) sources.set(file, text);
 }

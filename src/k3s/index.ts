@@ -1,3 +1,4 @@
+export { addonOperation } from './addon.ts';
 export type { JoinFailure } from './explain-join.ts';
 export { k3sDrift } from './k3s-drift.ts';
 export { type K3sPorts, k3sHandlers } from './k3s-handlers.ts';

@@ -2,6 +2,7 @@ import type { Clock } from '../common/index.ts';
 import type { Cluster } from '../kube/index.ts';
 import type { AnyHandler } from '../operation/index.ts';
 import type { Shell } from '../ssh/index.ts';
+import { addonHandler } from './addon.ts';
 import { leaveHandler } from './leave-handler.ts';
 import { nodeHandler } from './node-handler.ts';
 import { stageHandler } from './stage-handler.ts';
@@ -14,7 +15,7 @@ export interface K3sPorts {
   readonly cluster: () => Promise<Cluster>;
 }
 
-/** The handlers of `k3s.stage`, `k3s.server`, `k3s.agent`, `k3s.config`, `k3s.unit` and `k3s.leave`. */
+/** The handlers of `k3s.stage`, `k3s.server`, `k3s.agent`, `k3s.config`, `k3s.unit`, `k3s.leave` and `k3s.addon`. */
 export function k3sHandlers(ports: K3sPorts): readonly AnyHandler[] {
   return [
     stageHandler(ports),
@@ -23,5 +24,6 @@ export function k3sHandlers(ports: K3sPorts): readonly AnyHandler[] {
     nodeHandler(ports, 'k3s.config'),
     nodeHandler(ports, 'k3s.unit'),
     leaveHandler(ports),
+    addonHandler(ports),
   ];
 }

@@ -59,8 +59,8 @@ describe('mergeKubeconfig', () => {
       'https://work',
       'https://127.0.0.1:5',
     ]);
-    expect(removeFromKubeconfig(moved, name, 'abc')).toBe(work);
-    expect(removeFromKubeconfig(work, name, 'abc')).toBe(work);
+    expect(removeFromKubeconfig(moved, name)).toBe(work);
+    expect(removeFromKubeconfig(work, name)).toBe(work);
   });
 
   it('never touches a foreign entry of the same name', () => {
@@ -68,7 +68,7 @@ describe('mergeKubeconfig', () => {
     expect(() => mergeKubeconfig(foreign, entry, name)).toThrow("is not this cluster's");
     const other = mergeKubeconfig(work, { ...entry, id: 'other' }, name);
     expect(() => mergeKubeconfig(other, entry, name)).toThrow("is not this cluster's");
-    expect(() => removeFromKubeconfig(other, name, 'abc')).toThrow("is not this cluster's");
+    expect(() => removeFromKubeconfig(other, name)).toThrow("is not this cluster's");
     expect(() => mergeKubeconfig(work.replace('- name: me', `- name: ${name}`), entry, name)).toThrow("is not this cluster's");
   });
 
@@ -104,7 +104,7 @@ describe('mergeKubeconfig', () => {
       fc.property(file, fc.boolean(), (config, indentSeq) => {
         const text = stringify(config, { indentSeq });
         const merged = mergeKubeconfig(text, entry, name);
-        expect(parse(removeFromKubeconfig(merged, name, 'abc'))).toEqual(parse(text));
+        expect(parse(removeFromKubeconfig(merged, name))).toEqual(parse(text));
       }),
       { numRuns: 40 },
     );

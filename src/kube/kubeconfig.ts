@@ -55,11 +55,14 @@ export function mergeKubeconfig(existing: string | undefined, entry: KubeconfigE
   return merged;
 }
 
-/** Takes the entry `name` out again; the text as it was when it is not there. Throws FAR-KUBE-007 when it is another cluster's. */
-export function removeFromKubeconfig(existing: string, name: string, id: string): string {
+/**
+ * Takes the entry `name` out again; the text as it was when it is not there. Throws FAR-KUBE-007 when
+ * farthing did not make it. The cluster itself need not exist any more, so its id is not asked for.
+ */
+export function removeFromKubeconfig(existing: string, name: string): string {
   const config = read(existing);
   if (!lists.some((list) => find(config, list, name))) return existing;
-  refuseForeign(config, name, id);
+  refuseForeign(config, name);
   let text = existing;
   for (const list of lists) text = setItem(text, list, name, undefined);
   if (config['current-context'] === name) text = setCurrent(text, '');
@@ -89,10 +92,13 @@ function find(config: Config, list: List, name: string): Named | undefined {
 }
 
 /** Cluster and context carry our mark; a user cannot (kubectl has no place for it there that all tools keep). */
-function refuseForeign(config: Config, name: string, id: string): void {
+/** `id` undefined: any cluster of farthing's. */
+function refuseForeign(config: Config, name: string, id?: string): void {
   const foreign = (list: 'clusters' | 'contexts', inner: string): boolean => {
     const item = find(config, list, name)?.[inner] as { extensions?: { name?: unknown; extension?: { cluster?: unknown } }[] } | undefined;
-    return item !== undefined && !(item.extensions ?? []).some((one) => one.name === mark && one.extension?.cluster === id);
+    return (
+      item !== undefined && !(item.extensions ?? []).some((one) => one.name === mark && (id === undefined || one.extension?.cluster === id))
+    );
   };
   const orphanUser =
     find(config, 'users', name) !== undefined &&

@@ -2,6 +2,7 @@ import type { Catalog } from '../catalog/index.ts';
 import type { Project } from '../compose/index.ts';
 import type { HostFacts } from '../host/index.ts';
 import type { Platforms } from '../images/index.ts';
+import type { RegistryInputs } from '../k3s/index.ts';
 import type { ClusterWorld, World } from '../observe/index.ts';
 import type { App, Machine, Spec } from '../spec/index.ts';
 
@@ -18,6 +19,10 @@ export interface PlanInput {
   readonly clusterId: string;
   /** farthing's own version, recorded in the inventory. */
   readonly version: string;
+  /** Contents of what `registries:` and `k3s.ca` refer to, read by the caller. */
+  readonly registryInputs: RegistryInputs;
+  /** PEM text of `k3s.ca`. */
+  readonly downloadCa?: string;
   /** Only this app (`up stats`). */
   readonly only?: string;
 }

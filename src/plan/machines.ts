@@ -26,7 +26,10 @@ export function placementNodes(input: PlanInput): PlacementNode[] {
 export function plannedMachines(input: PlanInput, nodes: readonly PlacementNode[], placements: readonly Placement[]): PlannedMachine[] {
   const rows = input.spec.machines.map((machine) => {
     const { arch, memory, cpus } = sizeOf(machine, input);
-    const used = placements.reduce((sum, p) => (p.decision.kind === 'placed' && p.decision.expected === machine.name ? sum + p.memory : sum), 0);
+    const used = placements.reduce(
+      (sum, p) => (p.decision.kind === 'placed' && p.decision.expected === machine.name ? sum + p.memory : sum),
+      0,
+    );
     const room = nodes.find((node) => node.name === machine.name)?.memory;
     return {
       name: machine.name,
@@ -44,7 +47,17 @@ export function plannedMachines(input: PlanInput, nodes: readonly PlacementNode[
   const leaving = (presentCluster(input.world)?.inventory?.machines ?? []).filter((machine) => !named.has(machine.name));
   return [
     ...rows,
-    ...leaving.map((m) => ({ name: m.name, target: m.target, role: m.role, arch: factsOf(input.world, m.name)?.arch ?? '?', memory: undefined, cpus: undefined, state: 'leaving', used: 0, free: undefined })),
+    ...leaving.map((m) => ({
+      name: m.name,
+      target: m.target,
+      role: m.role,
+      arch: factsOf(input.world, m.name)?.arch ?? '?',
+      memory: undefined,
+      cpus: undefined,
+      state: 'leaving',
+      used: 0,
+      free: undefined,
+    })),
   ];
 }
 

@@ -5,6 +5,8 @@ import type { Decision } from '../placement/index.ts';
 /** What `up` would do, all of it plain data. The same inputs give the same plan, byte for byte. */
 export interface Plan {
   readonly cluster: string;
+  /** Whether there is a cluster already: then its lease is held while the plan runs. */
+  readonly clusterExists: boolean;
   /** What the plan is for: `up`, `up stats`, `down`, `prune`. */
   readonly command: string;
   readonly machines: readonly PlannedMachine[];

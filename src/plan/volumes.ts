@@ -1,6 +1,6 @@
-import type { LiveObject } from '../kube/index.ts';
-import type { Manifest } from '../workloads/index.ts';
 import { parseBytes } from '../common/index.ts';
+import { type LiveObject, managedByLabel, nodeOfVolume } from '../kube/index.ts';
+import type { Manifest } from '../workloads/index.ts';
 import type { PresentCluster } from './input.ts';
 import type { KeptVolume } from './types.ts';
 
@@ -15,26 +15,33 @@ export function nodesOfClaims(cluster: PresentCluster | undefined): ReadonlyMap<
   return found;
 }
 
-/** The node a local volume is tied to, by its required node affinity (local-path writes one hostname). */
-function nodeOfVolume(volume: LiveObject): string | undefined {
-  const terms = volume.spec?.nodeAffinity?.required?.nodeSelectorTerms as { matchExpressions?: { key: string; values?: string[] }[] }[] | undefined;
-  return terms?.[0]?.matchExpressions?.find((expression) => expression.key === 'kubernetes.io/hostname')?.values?.[0];
-}
-
 /** Claims farthing made that nothing in `wanted` uses. They are kept until `farthing prune`. */
-export function keptVolumes(cluster: PresentCluster | undefined, wanted: readonly Manifest[]): KeptVolume[] {
-  const used = new Set(wanted.filter((object) => object.kind === 'PersistentVolumeClaim').map((object) => `${object.metadata.namespace}/${object.metadata.name}`));
+export function keptVolumes(
+  cluster: PresentCluster | undefined,
+  wanted: readonly Manifest[],
+): (KeptVolume & { readonly claim: LiveObject })[] {
+  const used = new Set(
+    wanted
+      .filter((object) => object.kind === 'PersistentVolumeClaim')
+      .map((object) => `${object.metadata.namespace}/${object.metadata.name}`),
+  );
   const nodes = nodesOfClaims(cluster);
   return (cluster?.claims ?? [])
-    .filter((claim) => claim.metadata.labels?.['app.kubernetes.io/managed-by'] === 'farthing')
-    .map((claim) => ({ namespace: claim.metadata.namespace ?? '', name: claim.metadata.name, claim }))
-    .filter(({ namespace, name }) => !used.has(`${namespace}/${name}`))
-    .map(({ namespace, name, claim }) => ({ namespace, name, node: nodes.get(`${namespace}/${name}`) ?? 'no node yet', size: sizeOf(claim) }))
+    .filter((claim) => claim.metadata.labels?.[managedByLabel] === 'farthing')
+    .map((claim) => ({ key: `${claim.metadata.namespace}/${claim.metadata.name}`, claim }))
+    .filter(({ key }) => !used.has(key))
+    .map(({ key, claim }) => ({
+      namespace: claim.metadata.namespace ?? '',
+      name: claim.metadata.name,
+      node: nodes.get(key) ?? 'no node yet',
+      size: sizeOfClaim(claim),
+      claim,
+    }))
     .sort((a, b) => `${a.namespace}/${a.name}`.localeCompare(`${b.namespace}/${b.name}`));
 }
 
 /** What a claim asked for, bytes. local-path does not enforce it, so the data may be larger. */
-function sizeOf(claim: LiveObject): number | undefined {
+export function sizeOfClaim(claim: LiveObject): number | undefined {
   const asked = claim.spec?.resources?.requests?.storage as string | undefined;
   return asked === undefined ? undefined : parseBytes(asked, { bare: true });
 }

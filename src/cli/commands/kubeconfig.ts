@@ -22,8 +22,9 @@ export const run: CommandRun = (invocation, context) =>
       return 0;
     }
     const kubeconfig = await session.kubeconfig();
+    const id = await session.clusterId();
     const port = (invocation.options['port'] as number | undefined) ?? 16443;
-    write(path, mergeKubeconfig(before, { kubeconfig, server: `https://127.0.0.1:${port}`, name }));
+    write(path, mergeKubeconfig(before, { kubeconfig, server: `https://127.0.0.1:${port}`, id }, name));
     if (invocation.json) context.terminal.out(`${JSON.stringify({ path, context: name, server: `https://127.0.0.1:${port}` })}\n`);
     if (invocation.options['forward'] === false) {
       const shell = await session.shells.open(session.server.name);

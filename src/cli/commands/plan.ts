@@ -5,7 +5,11 @@ import { DiagnosticsError } from '../report.ts';
 
 /** `farthing plan [app]`: looks, and shows what `up` would do. Changes nothing. */
 export const run: CommandRun = async (invocation, context) => {
-  const gathered = await gatherPlan(invocation, context, { offline: invocation.options['offline'] === true, newId: 'new' });
+  const gathered = await gatherPlan(invocation, context, {
+    offline: invocation.options['offline'] === true,
+    newId: 'new',
+    only: invocation.args[0],
+  });
   try {
     const { plan } = gathered;
     if (invocation.json) context.terminal.out(`${JSON.stringify(plan)}\n`);

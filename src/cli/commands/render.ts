@@ -6,7 +6,11 @@ import { DiagnosticsError } from '../report.ts';
 
 /** `farthing render [app]`: the objects as YAML on standard output; what became of each key on standard error. */
 export const run: CommandRun = async (invocation, context) => {
-  const gathered = await gatherPlan(invocation, context, { offline: invocation.options['offline'] === true, newId: 'new' });
+  const gathered = await gatherPlan(invocation, context, {
+    offline: invocation.options['offline'] === true,
+    newId: 'new',
+    only: invocation.args[0],
+  });
   try {
     if (gathered.plan.refusals.length > 0) throw new DiagnosticsError(gathered.plan.refusals, gathered.sources);
     const apps = renderedApps(gathered.input);

@@ -9,7 +9,7 @@ import { DiagnosticsError } from '../report.ts';
 
 /** `farthing up [app]`: shows the plan, asks, does it, and says what exists now. */
 export const run: CommandRun = async (invocation, context) => {
-  const gathered = await gatherPlan(invocation, context, { offline: false, newId: randomUUID() });
+  const gathered = await gatherPlan(invocation, context, { offline: false, newId: randomUUID(), only: invocation.args[0] });
   try {
     const { plan } = gathered;
     if (plan.refusals.length > 0) throw new DiagnosticsError(plan.refusals, gathered.sources);

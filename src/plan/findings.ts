@@ -1,0 +1,16 @@
+import { preflight } from '../host/index.ts';
+import type { Finding } from '../operation/index.ts';
+import { factsOf, type PlanInput } from './input.ts';
+
+/** What the look at the hosts brought up, all of it at once. */
+export function hostFindings(input: PlanInput): readonly Finding[] {
+  if (input.world === undefined || input.only !== undefined) return [];
+  return preflight({
+    machines: input.spec.machines,
+    facts: Object.fromEntries(input.spec.machines.map((machine) => [machine.name, factsOf(input.world, machine.name)])),
+    network: input.spec.network,
+    catalog: input.catalog,
+    clusterId: input.clusterId,
+    version: input.version,
+  });
+}

@@ -1,0 +1,68 @@
+import type { Diagnostic } from '../common/index.ts';
+import { releaseOperation } from '../host/index.ts';
+import { leaveOperation } from '../k3s/index.ts';
+import { volumesOnNode } from '../kube/index.ts';
+import type { World } from '../observe/index.ts';
+import type { Operation, Unknown } from '../operation/index.ts';
+import type { Spec } from '../spec/index.ts';
+import { factsOf, presentCluster } from './input.ts';
+import type { Plan } from './types.ts';
+
+/** What `down` is made of. `sizes`: bytes by PersistentVolume name, where they were measured. */
+export interface DownInput {
+  readonly spec: Spec;
+  readonly world: World;
+  readonly sizes?: Readonly<Record<string, number>>;
+}
+
+/**
+ * What takes the cluster down: K3s off every host with the volumes named, agents before the server,
+ * then each host as it was. Hosts are found by the file and by the inventory in the cluster.
+ */
+export function planDown(input: DownInput): Plan {
+  const { spec, world } = input;
+  const cluster = presentCluster(world);
+  const names = [
+    ...new Set([...spec.machines.map((machine) => machine.name), ...(cluster?.inventory?.machines ?? []).map((machine) => machine.name)]),
+  ];
+  const server = spec.machines.find((machine) => machine.role === 'server')?.name;
+  const operations: Operation[] = [];
+  const unknowns: Unknown[] = world.cluster.state === 'unknown' ? [{ ...world.cluster.unknown, matters: false }] : [];
+  const refusals: Diagnostic[] = [];
+  const agents: string[] = [];
+  for (const name of [...names.filter((entry) => entry !== server), ...(server === undefined ? [] : [server])]) {
+    const facts = factsOf(world, name);
+    if (!facts) {
+      const entry = world.hosts[name];
+      unknowns.push({ what: name, reason: entry && 'unreachable' in entry ? entry.unreachable.reason : 'not looked at', matters: true });
+      continue;
+    }
+    // Hosts without our mark, or with another cluster's, are not touched.
+    if (facts.owner?.cluster !== spec.name || (cluster && facts.owner.id !== cluster.id)) continue;
+    const destroys = volumesOnNode(cluster?.volumes ?? [], name).map((volume) => {
+      const size = input.sizes?.[volume.name];
+      const what = `volume ${volume.namespace}/${volume.claim} on ${name}`;
+      return size === undefined ? { what } : { what, size };
+    });
+    const leave = leaveOperation(facts, { why: `${spec.name} is taken down`, destroys, after: name === server ? agents : [] });
+    if (leave) {
+      operations.push(leave);
+      if (name !== server) agents.push(leave.id);
+    }
+    const release = releaseOperation(facts, facts.owner.id, leave ? [leave.id] : []);
+    if (release) operations.push({ ...release, why: `${spec.name} is taken down` });
+  }
+  return {
+    cluster: spec.name,
+    clusterExists: cluster !== undefined,
+    command: 'down',
+    machines: [],
+    operations,
+    placements: [],
+    cost: { total: [], lines: [] },
+    unknowns,
+    refusals,
+    findings: [],
+    kept: [],
+  };
+}

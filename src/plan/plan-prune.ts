@@ -1,0 +1,34 @@
+import { deleteVolumeOperation } from '../kube/index.ts';
+import { renderAll } from './app-operations.ts';
+import { costOf } from './cost.ts';
+import type { PlanInput } from './input.ts';
+import { presentCluster } from './input.ts';
+import { placeAll } from './place.ts';
+import type { Plan } from './types.ts';
+import { keptVolumes } from './volumes.ts';
+
+/** What `prune` would do: delete the kept volumes that are named (`namespace/claim`), and only those. */
+export function planPrune(input: PlanInput, names: readonly string[]): Plan {
+  const rendered = renderAll(input, placeAll(input));
+  const kept = keptVolumes(
+    presentCluster(input.world),
+    rendered.flatMap((app) => app.objects),
+  );
+  const chosen = kept.filter((volume) => names.includes(`${volume.namespace}/${volume.name}`));
+  const operations = chosen.map(({ claim, size }) =>
+    deleteVolumeOperation(claim, { why: 'you named it', ...(size === undefined ? {} : { size }) }),
+  );
+  return {
+    cluster: input.spec.name,
+    clusterExists: presentCluster(input.world) !== undefined,
+    command: `prune ${names.join(' ')}`.trim(),
+    machines: [],
+    operations,
+    placements: [],
+    cost: costOf(input.spec),
+    unknowns: [],
+    refusals: [],
+    findings: [],
+    kept: kept.map(({ claim: _, ...volume }) => volume),
+  };
+}
