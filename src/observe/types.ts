@@ -42,6 +42,8 @@ export interface NodeWorld {
   readonly memory: number;
   readonly cpus: number;
   readonly unschedulable: boolean;
+  /** What the node says is wrong with it, in words: not ready, disk or memory pressure. */
+  readonly troubles?: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
 }
 
