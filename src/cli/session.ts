@@ -1,7 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import { loadCatalog } from '../catalog/index.ts';
 import { FarthingError, Sealed } from '../common/index.ts';
-import { hostHandlers } from '../host/index.ts';
+import { hostHandlers, parseOwner } from '../host/index.ts';
 import { k3sHandlers } from '../k3s/index.ts';
 import { acquireLease, type Cluster, connectThrough, kubeHandlers } from '../kube/index.ts';
 import { observe, type World } from '../observe/index.ts';

@@ -3,6 +3,7 @@ export { type FirewallData, firewallOperation } from './firewall-operation.ts';
 export { type HostPorts, hostHandlers } from './host-handlers.ts';
 export { type OwnerData, ownerOperation } from './owner-operation.ts';
 export { parseFacts } from './parse-facts.ts';
+export { parseOwner } from './parse-owner.ts';
 export type { FirewallNeeds } from './plan-firewall.ts';
 export { type PreflightInput, preflight } from './preflight.ts';
 export { probeReach, type ReachTarget } from './probe-reach.ts';

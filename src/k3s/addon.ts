@@ -2,14 +2,17 @@ import { FarthingError, until } from '../common/index.ts';
 import type { Handler, Operation } from '../operation/index.ts';
 import type { K3sPorts } from './k3s-handlers.ts';
 
-/** Data of `k3s.addon`: a Deployment of kube-system that K3s ships, and the server it runs on. */
+/** Data of `k3s.addon`: an add-on by the name of its manifest, and the server it runs on. */
 export interface AddonData {
   readonly machine: string;
   readonly name: string;
 }
 
 /** The packaged manifests of the add-ons farthing counts on: k3s-io/k3s manifests/. */
-const manifests: Readonly<Record<string, string>> = { coredns: 'coredns.yaml', 'local-path-provisioner': 'local-storage.yaml' };
+const packaged: Readonly<Record<string, { readonly file: string; readonly deployment: string; readonly storageClass?: string }>> = {
+  coredns: { file: 'coredns.yaml', deployment: 'coredns' },
+  'local-storage': { file: 'local-storage.yaml', deployment: 'local-path-provisioner', storageClass: 'local-path' },
+};
 
 /**
  * Puts a packaged add-on back. K3s applies its manifests only at a start or when the file changes, so
@@ -20,14 +23,15 @@ export function addonOperation(
   addon: { readonly name: string; readonly problem: string },
   after: readonly string[],
 ): Operation<AddonData> | undefined {
-  if (manifests[addon.name] === undefined) return undefined;
+  const known = packaged[addon.name];
+  if (!known) return undefined;
   return {
     id: `k3s.addon:${addon.name}`,
     kind: 'k3s.addon',
     title: `Put the add-on ${addon.name} back`,
     why: addon.problem,
     target: { machine: server },
-    touches: [`Deployment kube-system/${addon.name} and what comes with it`],
+    touches: [`Deployment kube-system/${known.deployment} and what comes with it`],
     destroys: [],
     after,
     assumes: '',
@@ -45,14 +49,23 @@ test "$(k3s kubectl -n kube-system get deployment "$2" -o 'jsonpath={.spec.repli
 /** `k3s.addon`: applies the packaged manifest on the server and waits until the Deployment is available. */
 export function addonHandler({ shell, clock, cluster }: K3sPorts): Handler<AddonData> {
   const isWell = async (name: string) => {
-    const live = await (await cluster()).get({ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'kube-system', name });
-    return (live?.status?.availableReplicas ?? 0) >= Math.max(1, live?.spec?.replicas ?? 1);
+    const { deployment, storageClass } = packaged[name] ?? { deployment: name };
+    const api = await cluster();
+    const live = await api.get({ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'kube-system', name: deployment });
+    if ((live?.status?.availableReplicas ?? 0) < Math.max(1, live?.spec?.replicas ?? 1)) return false;
+    return (
+      storageClass === undefined ||
+      (await api.get({ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', name: storageClass })) !== undefined
+    );
   };
   return {
     kind: 'k3s.addon',
     find: async ({ data }) => ((await isWell(data.name)) ? { state: 'done' } : { state: 'pending', fingerprint: '' }),
     ensure: async ({ data }, { signal }) => {
-      await (await shell(data.machine)).run(script, { args: [manifests[data.name] ?? '', data.name], signal });
+      await (await shell(data.machine)).run(script, {
+        args: [packaged[data.name]?.file ?? '', packaged[data.name]?.deployment ?? ''],
+        signal,
+      });
     },
     verify: async ({ data }, { signal }) => {
       const well = await until(async () => ((await isWell(data.name)) ? true : undefined), {
@@ -64,7 +77,7 @@ export function addonHandler({ shell, clock, cluster }: K3sPorts): Handler<Addon
       });
       if (!well) {
         throw new FarthingError('FAR-KUBE-003', `the add-on ${data.name} is back but does not become ready`, {
-          hint: `See why: farthing ssh ${data.machine} sudo k3s kubectl -n kube-system describe deployment ${data.name}`,
+          hint: `See why: farthing ssh ${data.machine} sudo k3s kubectl -n kube-system describe deployment ${packaged[data.name]?.deployment}`,
         });
       }
     },

@@ -68,7 +68,7 @@ describe('mergeKubeconfig', () => {
     expect(() => mergeKubeconfig(foreign, entry, name)).toThrow("is not this cluster's");
     const other = mergeKubeconfig(work, { ...entry, id: 'other' }, name);
     expect(() => mergeKubeconfig(other, entry, name)).toThrow("is not this cluster's");
-    expect(() => removeFromKubeconfig(other, name)).toThrow("is not this cluster's");
+    expect(() => removeFromKubeconfig(foreign, name)).toThrow("is not this cluster's");
     expect(() => mergeKubeconfig(work.replace('- name: me', `- name: ${name}`), entry, name)).toThrow("is not this cluster's");
   });
 

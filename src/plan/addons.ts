@@ -7,7 +7,8 @@ export function addonOperations(input: PlanInput, after: readonly string[]): Ope
   const cluster = presentCluster(input.world);
   const server = input.spec.machines.find((machine) => machine.role === 'server');
   if (!cluster || !server) return [];
-  return cluster.addons.flatMap((addon) =>
-    addon.problem === undefined ? [] : [addonOperation(server.name, addon.name, addon.problem, after)],
-  );
+  return cluster.addons.flatMap(({ name, problem }): Operation[] => {
+    const operation = problem === undefined ? undefined : addonOperation(server.name, { name, problem }, after);
+    return operation ? [operation] : [];
+  });
 }
