@@ -15,13 +15,20 @@ export interface ObjectState {
 
 /**
  * Puts desired and live objects side by side. An object of ours that lost its label is treated as
- * not there: that is how a list by label shows it, and applying it puts the label back.
+ * not there: that is how a list by label shows it, and applying it puts the label back. So is one
+ * that is going away, and everything in a namespace that is.
  */
 export function pairObjects(desired: readonly Manifest[], live: readonly LiveObject[]): ObjectState[] {
   const byId = new Map(live.map((object) => [objectId(refOf(object)), object]));
+  const leaving = new Set<string | undefined>(
+    live
+      .filter((object) => object.kind === 'Namespace' && object.metadata.deletionTimestamp !== undefined)
+      .map((object) => object.metadata.name),
+  );
   return desired.map((object) => {
     const found = byId.get(objectId(refOf(object)));
-    const there = found && ownershipOf(found) !== 'unlabelled' ? found : undefined;
+    const doomed = found && (found.metadata.deletionTimestamp !== undefined || leaving.has(found.metadata.namespace));
+    const there = found && !doomed && ownershipOf(found) !== 'unlabelled' ? found : undefined;
     return { desired: object, live: there, differences: compareObjects(object, there) };
   });
 }

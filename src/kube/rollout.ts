@@ -57,18 +57,18 @@ export function rolloutHandler({ cluster, clock }: KubePorts): Handler<RolloutDa
     async ensure(operation, context) {
       const data = operation.data;
       const watcher = troubleWatcher(await cluster(), clock.now, data, context);
+      let last: readonly string[] = [];
       const finished = await until(
         async () => {
           const waiting = await open(data);
           if (waiting.length === 0) return true;
-          await watcher(waiting.map(({ workload, state }) => ({ workload, words: state.words })));
+          last = await watcher(waiting.map(({ workload, state }) => ({ workload, words: state.words })));
           return undefined;
         },
         { clock, deadline: data.timeout, every: 500, most: 2500, signal: context.signal },
       );
       if (finished) return;
-      const left = (await open(data)).map(({ workload, state }) => `${workload.name} (${state.words})`);
-      throw new FarthingError('FAR-KUBE-003', `Not running after ${formatDuration(data.timeout)}: ${left.join(', ')}.`, {
+      throw new FarthingError('FAR-KUBE-003', `Not running after ${formatDuration(data.timeout)}: ${last.join('; ')}.`, {
         hint: `\`farthing status\` and \`farthing logs ${data.namespace}\` show more; the cluster goes on trying.`,
       });
     },
@@ -95,7 +95,12 @@ function patience(trouble: PodTrouble): number {
 type Waiting = readonly { readonly workload: WorkloadRef; readonly words: string }[];
 
 /** Looks at the pods of what is not available; reports, and throws FAR-KUBE-003 when a trouble has lasted too long. */
-function troubleWatcher(api: Cluster, now: () => number, data: RolloutData, context: RunContext): (waiting: Waiting) => Promise<void> {
+function troubleWatcher(
+  api: Cluster,
+  now: () => number,
+  data: RolloutData,
+  context: RunContext,
+): (waiting: Waiting) => Promise<readonly string[]> {
   const since = new Map<string, number>();
   let said = '';
   return async (waiting) => {
@@ -104,7 +109,7 @@ function troubleWatcher(api: Cluster, now: () => number, data: RolloutData, cont
     for (const { workload, words } of waiting) {
       const pods = await newestPods(api, data.namespace, workload);
       const found = worst(pods);
-      lines.push(`${workload.name}: ${found ? found.trouble.words : words}`);
+      lines.push(`${workload.name}: ${found ? await detail(api, data.namespace, found) : words}`);
       if (!found) continue;
       const key = `${workload.name} ${found.trouble.reason}`;
       present.add(key);
@@ -114,6 +119,7 @@ function troubleWatcher(api: Cluster, now: () => number, data: RolloutData, cont
     for (const key of since.keys()) if (!present.has(key)) since.delete(key);
     if (lines.join('\n') !== said) for (const line of lines) context.progress(line);
     said = lines.join('\n');
+    return lines;
   };
 }
 
@@ -147,6 +153,15 @@ async function failure(api: Cluster, namespace: string, workload: WorkloadRef, f
   const words = `${namespace}/${workload.name} does not start${node}: ${trouble.words}${log ? `. Its last line: ${log}` : ''}`;
   const hint = trouble.hint?.replace('`farthing logs`', `\`farthing logs ${namespace} ${workload.name}\``);
   return new FarthingError('FAR-KUBE-003', words, hint === undefined ? {} : { hint });
+}
+
+/** The trouble's words; while a pod is being started, also what the newest warning about it says. */
+async function detail(api: Cluster, namespace: string, { pod, trouble }: Found): Promise<string> {
+  if (trouble.reason !== 'start' || trouble.severity !== 'waiting') return trouble.words;
+  const events = await api.list('v1', 'Event', { namespace, fields: `involvedObject.name=${pod.metadata.name}` });
+  const when = (event: LiveObject): string => event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp ?? '';
+  const newest = events.filter((event) => event.type === 'Warning').sort((a, b) => (when(a) < when(b) ? 1 : -1))[0];
+  return newest ? `${trouble.words}; ${newest.reason}: ${String(newest.message).slice(0, 300)}` : trouble.words;
 }
 
 /** The last line a crashed container wrote; empty when it cannot be read any more. */

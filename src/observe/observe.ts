@@ -24,12 +24,18 @@ export interface ObserveOptions {
 
 type HostLook = World['hosts'][string];
 
+/** Connections being taken down: waited for at the very end, beside slower hosts. */
+interface Look extends ObserveOptions {
+  readonly closing: Promise<unknown>[];
+}
+
 /**
  * One look at all hosts and the cluster, side by side, over one ssh connection a host. Writes
  * nothing. What cannot be looked at is part of the answer; only a cluster made by a newer farthing
  * throws (FAR-PLAN-005).
  */
-export async function observe(options: ObserveOptions): Promise<World> {
+export async function observe(asked: ObserveOptions): Promise<World> {
+  const options: Look = { ...asked, closing: [] };
   const { spec, clock } = options;
   const at = new Date(clock.now()).toISOString();
   if (options.offline) return offlineWorld(at, spec);
@@ -42,6 +48,7 @@ export async function observe(options: ObserveOptions): Promise<World> {
     for (const machine of strangers(cluster.inventory, spec, options)) looks.set(machine.name, lookAtHost(machine.name, options));
   }
   const hosts = await Promise.all([...looks].map(async ([name, look]) => [name, await look] as const));
+  await Promise.allSettled(options.closing);
   return { at, hosts: Object.fromEntries(hosts), cluster };
 }
 
@@ -62,7 +69,7 @@ function strangers(inventory: Inventory | undefined, spec: Spec, { know }: Obser
   return gone;
 }
 
-async function lookAtCluster(server: string, host: HostLook, options: ObserveOptions): Promise<ClusterWorld> {
+async function lookAtCluster(server: string, host: HostLook, options: Look): Promise<ClusterWorld> {
   if ('unreachable' in host) {
     return {
       state: 'unknown',
@@ -88,7 +95,7 @@ async function lookAtCluster(server: string, host: HostLook, options: ObserveOpt
 }
 
 /** K3s that was started a moment ago answers a few seconds later. */
-async function readPatiently(server: string, kubeconfig: string, host: HostFacts, options: ObserveOptions): Promise<ClusterWorld> {
+async function readPatiently(server: string, kubeconfig: string, host: HostFacts, options: Look): Promise<ClusterWorld> {
   const { clock, shells } = options;
   const connectCluster = options.connectCluster ?? ((shell: Shell, text: string) => connectThrough(shell, text, clock));
   const cluster = await connectCluster(await shells.open(server), kubeconfig);
@@ -104,7 +111,7 @@ async function readPatiently(server: string, kubeconfig: string, host: HostFacts
       }
     }
   } finally {
-    if (!options.keep) await cluster.close();
+    if (!options.keep) options.closing.push(cluster.close());
   }
 }
 

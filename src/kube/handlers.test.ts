@@ -1,0 +1,409 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { Sealed } from '../common/index.ts';
+import type { AnyHandler, Operation } from '../operation/index.ts';
+import type { Manifest } from '../workloads/index.ts';
+import { deleteNodeOperation } from './delete-node.ts';
+import { deleteOperation } from './delete-objects.ts';
+import { deleteVolumeOperation } from './delete-volume.ts';
+import { drainOperation } from './drain-node.ts';
+import { kubeHandlers } from './handlers.ts';
+import { objectsOperation } from './objects-operation.ts';
+import { rolloutOperation } from './rollout.ts';
+import type { MemoryHooks } from './testing/memory-api.ts';
+import { type OpenMemory, openMemory } from './testing/open-memory.ts';
+import type { LiveObject } from './types.ts';
+import { inventoryOperation } from './write-inventory.ts';
+
+let open: OpenMemory;
+afterEach(() => open.close());
+
+async function start(objects: readonly object[], hooks: MemoryHooks = {}): Promise<(operation: Operation) => Promise<string>> {
+  open = await openMemory(objects, hooks);
+  const handlers = new Map<string, AnyHandler>(kubeHandlers(open.ports).map((handler) => [handler.kind, handler]));
+  return async (operation) => {
+    const handler = handlers.get(operation.kind) as AnyHandler;
+    const found = await handler.find(operation, open.context);
+    if (found.state === 'done') return 'done';
+    if (operation.assumes !== '') expect(found.fingerprint).toBe(operation.assumes);
+    await handler.ensure(operation, open.context);
+    await handler.verify(operation, open.context);
+    expect(await handler.find(operation, open.context)).toEqual({ state: 'done' });
+    return 'changed';
+  };
+}
+
+const labels = { 'app.kubernetes.io/managed-by': 'farthing' };
+const make = (
+  apiVersion: string,
+  kind: string,
+  name: string,
+  rest: object = {},
+  namespace: string | undefined = 'stats',
+): Manifest & LiveObject =>
+  ({ apiVersion, kind, metadata: { name, labels, ...(namespace ? { namespace } : {}) }, ...rest }) as unknown as Manifest & LiveObject;
+const space = make('v1', 'Namespace', 'stats', {}, '');
+const secret = make('v1', 'Secret', 'web', { stringData: { a: new Sealed('one two') } });
+const deployment = make('apps/v1', 'Deployment', 'web', { spec: { selector: { matchLabels: { app: 'web' } }, template: {} } });
+const claim = make('v1', 'PersistentVolumeClaim', 'data', { spec: { volumeName: 'pv-1' }, status: { phase: 'Bound' } });
+const volume = make(
+  'v1',
+  'PersistentVolume',
+  'pv-1',
+  {
+    spec: {
+      claimRef: { namespace: 'stats', name: 'data' },
+      nodeAffinity: {
+        required: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: ['big'] }] }] },
+      },
+    },
+  },
+  '',
+);
+const writes = () => open.requests.filter((line) => !line.startsWith('GET'));
+
+describe('kube.objects', () => {
+  it('applies in the order things need each other, then nothing', async () => {
+    const run = await start([]);
+    const { operation, restarts } = objectsOperation('stats', [deployment, secret, space], []);
+    expect([operation?.title, operation?.why, restarts]).toEqual(['Deploy stats', 'stats is not on the cluster yet', ['web']]);
+    expect(JSON.stringify(operation)).not.toContain('one two');
+    expect(await run(operation as Operation)).toBe('changed');
+    expect(writes().map((line) => line.split('?')[0])).toEqual([
+      'PATCH /api/v1/namespaces/stats',
+      'PATCH /api/v1/namespaces/stats/secrets/web',
+      'PATCH /apis/apps/v1/namespaces/stats/deployments/web',
+    ]);
+    expect(await run(operation as Operation)).toBe('done');
+  });
+
+  it('says exactly what differs and touches only that', async () => {
+    const run = await start([space, { ...deployment, spec: { ...(deployment.spec as object), replicas: 3 } }]);
+    const live = [...open.store.values()];
+    const { operation } = objectsOperation(
+      'stats',
+      [space, { ...deployment, spec: { ...(deployment.spec as object), replicas: 1 } }],
+      live,
+    );
+    expect([operation?.title, operation?.why, operation?.touches]).toEqual([
+      'Change stats: Deployment web',
+      'Deployment web: replicas is 3, wanted 1',
+      ['Deployment stats/web'],
+    ]);
+    await run(operation as Operation);
+    expect(writes()).toHaveLength(1);
+  });
+
+  it('makes anew what cannot change, and says so before', async () => {
+    const run = await start([space, deployment]);
+    const changed = { ...deployment, spec: { selector: { matchLabels: { app: 'other' } }, template: {} } };
+    const { operation } = objectsOperation('stats', [changed as Manifest], [...open.store.values()]);
+    expect(operation?.touches).toEqual(['Deployment stats/web (made anew: spec.selector.matchLabels.app cannot change)']);
+    await run(operation as Operation);
+    expect(writes().map((line) => line.split(' ')[0])).toEqual(['DELETE', 'PATCH']);
+  });
+
+  it('waits for an old namespace to go', async () => {
+    let looks = 0;
+    const run = await start([{ ...space, metadata: { ...space.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } }], {
+      before: (method, path) => {
+        if (method === 'GET' && path === '/api/v1/namespaces/stats' && ++looks === 4) open.store.delete('namespaces//stats');
+        return false;
+      },
+    });
+    await run(objectsOperation('stats', [space, secret], []).operation as Operation);
+    expect(open.context.lines[0]).toBe('Namespace stats: waiting until the old one is gone');
+    expect(open.store.get('namespaces//stats').metadata.deletionTimestamp).toBeUndefined();
+  });
+
+  it('refuses what somebody else made', async () => {
+    const run = await start([{ ...deployment, metadata: { name: 'web', namespace: 'stats' } }]);
+    await expect(run(objectsOperation('stats', [deployment], []).operation as Operation)).rejects.toMatchObject({ code: 'FAR-KUBE-006' });
+    expect(writes()).toEqual([]);
+  });
+});
+
+describe('kube.rollout', () => {
+  const uid = 'd1';
+  const live = (status: object) => ({
+    ...deployment,
+    metadata: { ...deployment.metadata, uid, generation: 1, annotations: { 'deployment.kubernetes.io/revision': '1' } },
+    status: { observedGeneration: 1, ...status },
+  });
+  const set = make('apps/v1', 'ReplicaSet', 'web-1', {});
+  const owned = (object: object, owner: string) => {
+    const base = object as LiveObject;
+    return {
+      ...base,
+      metadata: {
+        ...base.metadata,
+        labels: { app: 'web' },
+        ownerReferences: [{ uid: owner }],
+        annotations: { 'deployment.kubernetes.io/revision': '1' },
+      },
+    };
+  };
+  const podOf = (status: object) => owned(make('v1', 'Pod', 'web-1-a', { spec: { nodeName: 'big' }, status }), 's1');
+  const sets = [owned({ ...set, metadata: { ...set.metadata, uid: 's1' } }, uid)].map((item) => ({
+    ...item,
+    metadata: { ...item.metadata, uid: 's1' },
+  }));
+  const wait = rolloutOperation('stats', { namespace: 'stats', workloads: [{ kind: 'Deployment', name: 'web' }] }, []);
+
+  it('waits until all of it is available', async () => {
+    const run = await start([live({}), ...sets, podOf({ phase: 'Pending' })]);
+    setTimeout(() => open.store.set('deployments/stats/web', live({ replicas: 1, updatedReplicas: 1, availableReplicas: 1 })), 30);
+    expect(await run(wait)).toBe('changed');
+    expect(open.context.lines).toContain('web: is being started');
+    expect(await run(wait)).toBe('done');
+  });
+
+  it.each([
+    [
+      'an image that does not exist',
+      {
+        phase: 'Pending',
+        containerStatuses: [{ name: 'web', image: 'a:1', state: { waiting: { reason: 'ImagePullBackOff', message: 'not found' } } }],
+      },
+      'stats/web does not start on big: image a:1 cannot be pulled: there is no such image',
+    ],
+    [
+      'another architecture',
+      {
+        phase: 'Pending',
+        containerStatuses: [
+          { name: 'web', image: 'a:1', state: { waiting: { reason: 'RunContainerError', message: 'exec format error' } } },
+        ],
+      },
+      'exec format error',
+    ],
+    [
+      'no node',
+      {
+        phase: 'Pending',
+        conditions: [
+          { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/1 nodes are available: 1 Insufficient memory.' },
+        ],
+      },
+      '1 Insufficient memory',
+    ],
+  ])('gives up early on %s, in words', async (_, status, words) => {
+    const run = await start([live({}), ...sets, podOf(status)]);
+    await expect(run(wait)).rejects.toMatchObject({
+      code: 'FAR-KUBE-003',
+      message: expect.stringContaining(words),
+      hint: expect.any(String),
+    });
+    expect(open.clock.slept.reduce((a, b) => a + b, 0)).toBeLessThan(60_000);
+  });
+
+  it('reads the reason of a crash from the log', async () => {
+    const crashing = {
+      phase: 'Running',
+      containerStatuses: [
+        {
+          name: 'web',
+          image: 'a:1',
+          restartCount: 4,
+          state: { waiting: { reason: 'CrashLoopBackOff' } },
+          lastState: { terminated: { exitCode: 1 } },
+        },
+      ],
+    };
+    const run = await start([live({}), ...sets, podOf(crashing)], {
+      before: (_method, path, response) => {
+        if (!path.endsWith('/log')) return false;
+        response.end('starting\ncannot open /data: permission denied\n');
+        return true;
+      },
+    });
+    await expect(run(wait)).rejects.toMatchObject({
+      message:
+        'stats/web does not start on big: web has crashed and was started again 4 times (exit code 1). Its last line: cannot open /data: permission denied',
+      hint: 'Its log tells why: `farthing logs stats web`.',
+    });
+  });
+
+  it('shows what keeps a pod from being set up', async () => {
+    const event = make('v1', 'Event', 'e1', {
+      involvedObject: { name: 'web-1-a' },
+      type: 'Warning',
+      reason: 'FailedMount',
+      message: 'configmap "x" not found',
+      lastTimestamp: '2026-01-01T00:00:00Z',
+    });
+    const run = await start([
+      live({}),
+      ...sets,
+      podOf({ phase: 'Pending', containerStatuses: [{ name: 'web', state: { waiting: { reason: 'ContainerCreating' } } }] }),
+      event,
+    ]);
+    await expect(run({ ...wait, data: { ...wait.data, timeout: 5000 } })).rejects.toMatchObject({ code: 'FAR-KUBE-003' });
+    expect(open.context.lines.some((line) => line.includes('FailedMount: configmap "x" not found'))).toBe(true);
+  });
+
+  it('does not listen to pods of the version before', async () => {
+    const old = {
+      ...podOf({
+        phase: 'Pending',
+        containerStatuses: [{ name: 'web', image: 'a:1', state: { waiting: { reason: 'ImagePullBackOff', message: 'not found' } } }],
+      }),
+    };
+    old.metadata.ownerReferences = [{ uid: 'older' }];
+    const run = await start([live({}), ...sets, old]);
+    await expect(run({ ...wait, data: { ...wait.data, timeout: 20_000 } })).rejects.toThrow('Not running after 20 s');
+  });
+});
+
+describe('kube.delete', () => {
+  it('removes an app but neither its volumes nor the namespace that holds them', async () => {
+    const run = await start([space, secret, deployment, claim].map((object) => ({ ...object, stringData: undefined })));
+    const refs = [space, secret, deployment, claim].map(({ apiVersion, kind, metadata }) => ({
+      apiVersion,
+      kind,
+      name: metadata.name,
+      ...(metadata.namespace ? { namespace: metadata.namespace } : {}),
+    }));
+    const operation = deleteOperation('stats', refs, { why: 'gone', claims: [claim], whole: true }) as Operation;
+    expect(operation.touches).toEqual(['Secret stats/web', 'Deployment stats/web']);
+    await run(operation);
+    expect([...open.store.keys()]).toEqual(['namespaces//stats', 'persistentvolumeclaims/stats/data']);
+    // Even when somebody asks for it: a namespace with claims is not removed.
+    expect(await run({ ...operation, data: { objects: refs.filter((ref) => ref.kind === 'Namespace') } })).toBe('done');
+    await expect(run({ ...operation, data: { objects: refs } })).rejects.toMatchObject({ code: 'FAR-BUG-001' });
+  });
+
+  it('takes the namespace too when nothing is kept, workloads first', async () => {
+    const run = await start([space, deployment]);
+    const refs = [
+      { apiVersion: 'v1', kind: 'Namespace', name: 'stats' },
+      { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'stats', name: 'web' },
+    ];
+    await run(deleteOperation('stats', refs, { why: 'gone', claims: [], whole: true }) as Operation);
+    expect(writes().map((line) => line.split('/').at(-1))).toEqual(['web', 'stats']);
+    expect(deleteOperation('stats', refs.slice(0, 1), { why: '', claims: [claim], whole: true })).toBeUndefined();
+  });
+});
+
+describe('node.drain and node.delete', () => {
+  const node = make('v1', 'Node', 'micro-1', {}, '');
+  const on = (name: string, rest: object = {}, metadata: object = {}) => {
+    const pod = make('v1', 'Pod', name, { spec: { nodeName: 'micro-1' }, status: { phase: 'Running' }, ...rest });
+    return { ...pod, metadata: { ...pod.metadata, ...metadata } };
+  };
+  const daemon = on('agent', {}, { ownerReferences: [{ kind: 'DaemonSet', controller: true }] });
+
+  it('names what moves and the data that is lost', () => {
+    const there = {
+      ...volume,
+      spec: { ...volume.spec, nodeAffinity: JSON.parse(JSON.stringify(volume.spec.nodeAffinity).replace('big', 'micro-1')) },
+    };
+    const operation = drainOperation(
+      'micro-1',
+      { pods: [on('web'), daemon as LiveObject], volumes: [volume, there], sizes: { 'pv-1': 5 } },
+      { why: 'it is no longer in the file' },
+    );
+    expect(operation.touches).toEqual(['Node micro-1 (no new pods)', 'Pod stats/web (stopped here, started elsewhere where it can be)']);
+    expect(operation.destroys).toEqual([{ what: 'volume stats/data on micro-1', size: 5 }]);
+  });
+
+  it('empties a node with patience, and leaves DaemonSets be', async () => {
+    let refusals = 2;
+    const run = await start([node, on('web'), on('db'), daemon, on('done', { status: { phase: 'Succeeded' } })], {
+      before: (method, path, response) => {
+        if (method !== 'POST' || !path.endsWith('/db/eviction') || refusals-- <= 0) return false;
+        response.writeHead(429).end('{"kind":"Status","reason":"TooManyRequests"}');
+        return true;
+      },
+    });
+    await run(drainOperation('micro-1', { pods: [], volumes: [] }, { why: '' }));
+    expect([...open.store.keys()].sort()).toEqual(['nodes//micro-1', 'pods/stats/agent', 'pods/stats/done']);
+    expect(open.context.lines).toContain('waiting for a disruption budget: stats/db');
+    expect(open.store.get('nodes//micro-1').spec.unschedulable).toBe(true);
+  });
+
+  it('says which budget keeps what', async () => {
+    const run = await start([node, on('db')], {
+      before: (method, _path, response) => {
+        if (method !== 'POST') return false;
+        response.writeHead(429).end('{}');
+        return true;
+      },
+    });
+    await expect(run(drainOperation('micro-1', { pods: [], volumes: [] }, { why: '' }))).rejects.toThrow(
+      'micro-1 could not be emptied: a disruption budget keeps stats/db.',
+    );
+  });
+
+  it('removes the node and a password that K3s left behind', async () => {
+    const password = make('v1', 'Secret', 'micro-1.node-password.k3s', {}, 'kube-system');
+    const run = await start([node, password]);
+    await run(deleteNodeOperation('micro-1', { why: '' }));
+    expect([...open.store.keys()]).toEqual([]);
+    expect(await run(deleteNodeOperation('micro-1', { why: '' }))).toBe('done');
+  });
+});
+
+describe('volume.delete', () => {
+  const controller: MemoryHooks = {
+    after: (method, object, store) => {
+      if (method === 'DELETE' && object.kind === 'PersistentVolumeClaim') store.delete(`persistentvolumes//${object.spec.volumeName}`);
+    },
+  };
+  const operation = deleteVolumeOperation(claim, { why: 'nobody mounts it', size: 1024 });
+
+  it('names the data, deletes claim and volume, and a namespace that is empty then', async () => {
+    expect([operation.title, operation.destroys]).toEqual([
+      'Delete volume stats/data and its data',
+      [{ what: 'volume stats/data', size: 1024 }],
+    ]);
+    const run = await start([space, claim, volume], controller);
+    await run(operation);
+    expect([...open.store.keys()]).toEqual([]);
+  });
+
+  it('keeps a namespace in which something else is', async () => {
+    const run = await start([space, claim, volume, { ...claim, metadata: { ...claim.metadata, name: 'other' } }], controller);
+    await run(operation);
+    expect([...open.store.keys()]).toEqual(['namespaces//stats', 'persistentvolumeclaims/stats/other']);
+  });
+
+  it('refuses a volume that is in use', async () => {
+    const user = make('v1', 'Pod', 'web', {
+      spec: { volumes: [{ persistentVolumeClaim: { claimName: 'data' } }] },
+      status: { phase: 'Running' },
+    });
+    const run = await start([space, claim, volume, user]);
+    await expect(run(operation)).rejects.toThrow('Volume stats/data is in use by web.');
+    expect(writes()).toEqual([]);
+  });
+
+  it('does not touch another volume under the same claim', async () => {
+    await start([space, { ...claim, spec: { volumeName: 'pv-2' } }]);
+    const handler = kubeHandlers(open.ports).find((item) => item.kind === 'volume.delete') as AnyHandler;
+    const found = await handler.find(operation, open.context);
+    expect(found.state === 'pending' && found.fingerprint !== operation.assumes).toBe(true);
+  });
+
+  it('removes the record of a volume whose machine is gone', async () => {
+    const run = await start([space, claim, volume]);
+    await run(operation);
+    expect([...open.store.keys()]).toEqual([]);
+  });
+
+  it('says so when the folder is not deleted though its machine is there', async () => {
+    const run = await start([space, claim, volume, make('v1', 'Node', 'big', {}, '')]);
+    await expect(run(operation)).rejects.toThrow('The folder of volume pv-1 is not deleted yet.');
+  });
+});
+
+describe('inventory.write', () => {
+  const object = make('v1', 'ConfigMap', 'farthing-inventory', { data: { a: '1' } }, 'farthing-system');
+
+  it('writes the namespace and the list, once', async () => {
+    const run = await start([]);
+    const operation = inventoryOperation(object, []) as Operation;
+    expect(await run(operation)).toBe('changed');
+    expect(await run(operation)).toBe('done');
+    expect(inventoryOperation(object, [...open.store.values()])).toBeUndefined();
+  });
+});
