@@ -48,12 +48,17 @@ async function failure(bench: Bench, extra: Readonly<Record<string, unknown>>, p
 
 const stuck = 'activating restarts=0';
 
-function joined(bench: Bench, notUid = ''): Promise<NodeObject> {
+/** Waits for the agent's Node; once it has not come, later checks do not wait for it again. */
+async function joined(bench: Bench, notUid = ''): Promise<NodeObject> {
   const { facts } = agentOf(bench);
-  return until(`Node ${facts.hostname} to be Ready`, 180, async () => {
+  if (bench.memory.has('agent.lost')) throw new Error('the agent did not join before');
+  bench.memory.set('agent.lost', 'yes');
+  const found = await until(`Node ${facts.hostname} to be Ready`, 180, async () => {
     const node = await getNode(bench.server.host, facts.hostname);
     return node !== undefined && node.metadata.uid !== notUid && isReady(node) && node.spec.podCIDR !== undefined ? node : undefined;
   });
+  bench.memory.delete('agent.lost');
+  return found;
 }
 
 /** An agent's failures first, then its life, then its end. They run in order. */

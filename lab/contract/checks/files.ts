@@ -1,6 +1,6 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { parse } from 'yaml';
-import { fileTrait, getJson } from '../actions.ts';
+import { fileTrait, getJson, until } from '../actions.ts';
 import { agentPassword, type Bench, confDir, dataDir, serverPassword } from '../bench.ts';
 import { parseToken } from '../parse/token.ts';
 import type { Check } from '../types.ts';
@@ -111,7 +111,14 @@ export const fileChecks: readonly Check[] = [
         metadata: { ownerReferences?: { kind: string; name: string }[] };
       }
       const node = bench.server.facts.hostname;
-      const secret = await getJson<Secret>(bench.server.host, 'secret', '-n', 'kube-system', `${node}.node-password.k3s`);
+      // The owner may be set a moment after the Node appears.
+      const look = (): Promise<Secret | undefined> =>
+        getJson<Secret>(bench.server.host, 'secret', '-n', 'kube-system', `${node}.node-password.k3s`);
+      const owned = async (): Promise<Secret | undefined> => {
+        const found = await look();
+        return found?.metadata.ownerReferences === undefined ? undefined : found;
+      };
+      const secret = await until('an owner', 75, owned).catch(look);
       if (secret === undefined) return fail('the Secret exists', 'absent');
       const owner = secret.metadata.ownerReferences?.[0];
       return same(
@@ -140,10 +147,12 @@ export const fileChecks: readonly Check[] = [
   },
   {
     id: 'files.userland',
-    contract: 'data/current/bin holds the unpacked userland, named by its sha256',
+    contract: 'data/<sha256>/bin holds the unpacked userland, with links current and cni',
     run: async (bench) => {
       const target = (await bench.server.host.need('readlink -f "$1/data/current"', { args: [dataDir] })).trim();
-      const tools = ['containerd', 'containerd-shim-runc-v2', 'runc', 'cni'].map((tool) => `data/current/bin/${tool}`);
+      const tools = ['current/bin/containerd', 'current/bin/containerd-shim-runc-v2', 'current/bin/runc', 'cni'].map(
+        (name) => `data/${name}`,
+      );
       return every(matches(target, /\/data\/[0-9a-f]{64}$/), same(await missing(bench, tools), []));
     },
   },

@@ -77,7 +77,7 @@ export const nodeChecks: readonly Check[] = [
       matches(node.status.nodeInfo.containerRuntimeVersion, /^containerd:\/\/\S+/),
     ),
   ),
-  look('node.runtime-version', 'containerd is K3s own build, 2.x with a -k3s suffix', (node) =>
-    matches(node.status.nodeInfo.containerRuntimeVersion, /^containerd:\/\/2\.\d+\.\d+-k3s\d+/),
+  look('node.runtime-version', 'containerd is a build of its own, 2.x with a suffix: -k3sN (of the stand-in: -labN)', (node) =>
+    matches(node.status.nodeInfo.containerRuntimeVersion, /^containerd:\/\/2\.\d+\.\d+-(k3s|lab)\d+/),
   ),
 ];

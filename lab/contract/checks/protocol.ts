@@ -1,9 +1,9 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import { getJson, kubectl } from '../actions.ts';
+import { clock, getJson, journalLine, kubectl } from '../actions.ts';
 import { type Bench, dataDir } from '../bench.ts';
 import { ask, type Caller } from '../supervisor-api.ts';
 import type { Check } from '../types.ts';
-import { contains, every, holds, matches, same } from '../verdict.ts';
+import { contains, every, holds, same } from '../verdict.ts';
 
 /** A node that never existed: its password Secret is made and removed by the checks. */
 const ghost = 'contract-ghost';
@@ -125,10 +125,12 @@ export const protocolChecks: readonly Check[] = [
   },
   {
     id: 'join.node-password-wrong',
-    contract: 'another password for the same node name is 403',
+    contract: 'another password for the same node name is 403, and the server says so in its log',
     run: async (bench) => {
+      const since = await clock(bench.server.host);
       const answer = await ask(bench.server.host, 'node', '/v1-k3s/serving-kubelet.crt', asGhost('second-password'));
-      return every(same(answer.status, 403), matches(answer.body, /unable to verify (password|hash) for node/));
+      const line = await journalLine(bench.server.host, 'k3s', since, /unable to verify (password|hash) for node/, 15);
+      return every(same(answer.status, 403), contains(line, ghost));
     },
   },
   {

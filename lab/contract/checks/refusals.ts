@@ -71,7 +71,7 @@ const cgroupChecks: readonly Check[] = [
     contract: 'on cgroup v1 without fail-cgroupv1=false the kubelet refuses and the server ends',
     run: async (bench) => {
       const since = bench.memory.get('cgroup.since') ?? '0';
-      const line = await journalLine(bench.server.host, 'k3s', since, /not to run on a host using cgroup v1/, 120);
+      const line = await journalLine(bench.server.host, 'k3s', since, /to not run on a host using cgroup v1/, 120);
       return contains(line, 'kubelet is configured to not run on a host using cgroup v1');
     },
   },
