@@ -25,5 +25,6 @@ exec systemd-nspawn --quiet --register=no --keep-unit --boot \
 	--capability=all --system-call-filter='@keyring bpf @mount @pkey perf_event_open' \
 	--bind=/dev/kmsg --bind=/dev/fuse --bind="$dir/disk/var-lib:/var/lib" \
 	--bind-ro="$dir/meminfo:/run/host/lab/meminfo" --bind-ro="$dir/cpuinfo:/run/host/lab/cpuinfo" \
+	--bind-ro="$dir/sys:/run/host/lab/sys" \
 	${modules:+--bind-ro="$modules:/lib/modules"} \
 	--resolv-conf=off --timezone=off --link-journal=no --console=read-only

@@ -6,4 +6,9 @@ for folder in /sys/fs/cgroup/*/ /sys/fs/cgroup/; do
 done
 mount --bind /run/host/lab/meminfo /proc/meminfo
 mount --bind /run/host/lab/cpuinfo /proc/cpuinfo
-umount /run/host/lab/meminfo /run/host/lab/cpuinfo
+for part in cpu node; do
+	if [ -d "/sys/devices/system/$part" ]; then
+		mount --bind "/run/host/lab/sys/$part" "/sys/devices/system/$part"
+	fi
+done
+umount /run/host/lab/meminfo /run/host/lab/cpuinfo /run/host/lab/sys

@@ -5,6 +5,7 @@ import type { PlacedHost } from '../layouts.ts';
 import { run } from '../run.ts';
 import { cpuInfo, memInfo } from './proc-files.ts';
 import { seedHost } from './seed.ts';
+import { writeSysCpus } from './sys-cpus.ts';
 
 /** Where the parts of one host lie. */
 export interface HostFolder {
@@ -16,6 +17,8 @@ export interface HostFolder {
   /** Shown as /proc/meminfo in the host. */
   readonly meminfo: string;
   readonly cpuinfo: string;
+  /** Shown as /sys/devices/system/cpu and …/node. */
+  readonly sys: string;
   /** What the host's console said. */
   readonly console: string;
 }
@@ -30,6 +33,7 @@ export function hostFolder(name: string): HostFolder {
     root: at('root'),
     meminfo: at('meminfo'),
     cpuinfo: at('cpuinfo'),
+    sys: at('sys'),
     console: at('console.log'),
   };
 }
@@ -61,5 +65,6 @@ export async function prepareHost(input: PrepareInput): Promise<string> {
   await rm(stage, { recursive: true });
   await writeFile(folder.meminfo, memInfo(host.memoryMiB * 1024, 0));
   await writeFile(folder.cpuinfo, cpuInfo(await readFile('/proc/cpuinfo', 'utf8'), host.cpus));
+  await writeSysCpus({ folder: folder.sys, cpus: host.cpus, memoryKiB: host.memoryMiB * 1024 });
   return hostKey;
 }
