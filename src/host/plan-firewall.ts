@@ -1,5 +1,4 @@
 import { fingerprint, sha256 } from '../common/index.ts';
-import { editBootRules } from './edit-boot-rules.ts';
 import { isOurs, isTerminal, parseRules, type Rule, type RuleSet } from './iptables-rules.ts';
 import type { HostFacts } from './types.ts';
 import { wantedRules } from './wanted-rules.ts';
@@ -47,8 +46,7 @@ function difference(facts: HostFacts, live: RuleSet, wanted: readonly Rule[], wh
   const remove = live.rules.filter((rule) => isOurs(rule) && !wanted.some((one) => same(one, rule)));
   const persistence: Persistence = facts.bootRules !== undefined && facts.bootRulesLoaded === true ? 'rules.v4' : 'unit';
   const boot = persistence === 'rules.v4' ? (facts.bootRules ?? '') : (facts.firewallUnitRules ?? '');
-  const bootWanted = persistence === 'rules.v4' ? editBootRules(boot, wanted) : rulesFile(wanted);
-  const persist = boot !== bootWanted;
+  const persist = persistence === 'rules.v4' ? !isPersisted(parseRules(boot), wanted) : boot !== rulesFile(wanted);
   if (insert.length === 0 && remove.length === 0 && !persist) return undefined;
   return {
     wanted,
@@ -59,6 +57,11 @@ function difference(facts: HostFacts, live: RuleSet, wanted: readonly Rule[], wh
     why: insert.length + remove.length === 0 ? 'the rules are there but would be gone after a reboot' : why(),
     fingerprint: fingerprint({ insert, remove, boot: sha256(boot) }),
   };
+}
+
+/** Does a boot file hold our rules, effective, and no others of ours? What else somebody wrote into it is theirs. */
+function isPersisted(boot: RuleSet, wanted: readonly Rule[]): boolean {
+  return wanted.every((rule) => isEffective(boot, rule)) && boot.rules.filter(isOurs).length === wanted.length;
 }
 
 /** Rules as lines `table chain spec`, the form the firewall script reads. */
