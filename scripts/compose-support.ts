@@ -9,7 +9,7 @@ const becomes: Readonly<Record<string, string>> = {
   configs: 'files of a ConfigMap, read-only; `file`, `environment` and `content` at the top level, not `external`',
   container_name: 'noted: pods have names of their own, others reach it by the service name',
   cpus: 'CPU limit',
-  depends_on: 'the pod waits until the other service is started or healthy; waiting for one to complete is refused',
+  depends_on: 'with `service_healthy` the pod waits until the other service is ready; otherwise services start together and retry; waiting for one to complete is refused',
   deploy:
     '`replicas` and `resources` (limits and reservations of CPU and memory); `placement`, `endpoint_mode` and modes other than `replicated` are refused, the rest is noted',
   entrypoint: "the container's command",
