@@ -22,8 +22,16 @@ export function getNode(server: Host, name: string): Promise<NodeObject | undefi
   return getJson<NodeObject>(server, 'node', name);
 }
 
-/** Is it Ready, without the taint of a node that no cloud controller has seen? */
+/** Taints that a Node has until the cloud controller and the network are through with it. */
+const early = ['node.cloudprovider.kubernetes.io/uninitialized', 'node.kubernetes.io/not-ready'];
+
+/**
+ * Is it fit for pods? The Ready condition alone is not enough: the kubelet may give it before the controller manager has
+ * given the node its pod range and flannel has written its address.
+ */
 export function isReady(node: NodeObject): boolean {
   const ready = node.status.conditions.some((condition) => condition.type === 'Ready' && condition.status === 'True');
-  return ready && !node.spec.taints?.some((taint) => taint.key === 'node.cloudprovider.kubernetes.io/uninitialized');
+  const tainted = node.spec.taints?.some((taint) => early.includes(taint.key)) ?? false;
+  const networked = node.spec.podCIDR !== undefined && node.metadata.annotations['flannel.alpha.coreos.com/public-ip'] !== undefined;
+  return ready && !tainted && networked;
 }

@@ -24,3 +24,7 @@ it('matches and holds show what was found', () => {
 it('long findings are cut', () => {
   expect(JSON.stringify(pass('x'.repeat(5000))).length).toBeLessThan(400);
 });
+
+it('a value that is not there can be compared too', () => {
+  expect(same(undefined, 'x')).toEqual({ kind: 'fail', expected: 'x', found: 'undefined' });
+});

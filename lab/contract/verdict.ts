@@ -1,7 +1,7 @@
 import type { Verdict } from './types.ts';
 
 const short = (text: string): string => (text.length > 300 ? `${text.slice(0, 300)}…` : text);
-const shown = (value: unknown): string => short(typeof value === 'string' ? value.trim() : JSON.stringify(value));
+const shown = (value: unknown): string => short(typeof value === 'string' ? value.trim() : (JSON.stringify(value) ?? 'undefined'));
 
 /** The check held. */
 export const pass = (found: unknown): Verdict => ({ kind: 'pass', found: shown(found) });

@@ -55,7 +55,7 @@ async function joined(bench: Bench, notUid = ''): Promise<NodeObject> {
   bench.memory.set('agent.lost', 'yes');
   const found = await until(`Node ${facts.hostname} to be Ready`, 180, async () => {
     const node = await getNode(bench.server.host, facts.hostname);
-    return node !== undefined && node.metadata.uid !== notUid && isReady(node) && node.spec.podCIDR !== undefined ? node : undefined;
+    return node !== undefined && node.metadata.uid !== notUid && isReady(node) ? node : undefined;
   });
   bench.memory.delete('agent.lost');
   return found;
@@ -146,7 +146,11 @@ export const agentChecks: readonly Check[] = [
     contract: 'the API server reaches the kubelet of the agent',
     run: async (bench) => {
       const path = `/api/v1/nodes/${agentOf(bench).facts.hostname}/proxy/healthz`;
-      return same((await kubectl(bench.server.host, 'get', '--raw', path)).trim(), 'ok');
+      // The agent was just restarted: its tunnel may need some seconds.
+      const answer = await until('an answer of the kubelet', 45, async () =>
+        (await kubectl(bench.server.host, 'get', '--raw', path)).trim(),
+      );
+      return same(answer, 'ok');
     },
   },
   ...agentNetworkChecks,
