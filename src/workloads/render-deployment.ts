@@ -3,6 +3,7 @@ import type { HostAlias, PodSpec } from 'kubernetes-types/core/v1.js';
 import { fingerprint, mapSealed } from '../common/index.ts';
 import type { Service } from '../compose/index.ts';
 import type { Decision } from '../placement/index.ts';
+import { imageRecord, recordImages } from './image-record.ts';
 import type { AppInput } from './input.ts';
 import { labelsOf, selectorOf } from './labels.ts';
 import { portsOf } from './ports-of.ts';
@@ -30,8 +31,7 @@ export interface DeploymentParts {
  * `farthing.dev/config` and so restarts the pod.
  */
 export function renderDeployment(service: Service, parts: DeploymentParts, input: AppInput, clusterId: string): Manifest {
-  const { app, platforms } = input;
-  const digest = platforms[service.image]?.digest;
+  const { app } = input;
   const spec: DeploymentSpec = {
     replicas: parts.sized.replicas,
     revisionHistoryLimit: 2,
@@ -52,11 +52,22 @@ export function renderDeployment(service: Service, parts: DeploymentParts, input
       name: service.name,
       namespace: app.name,
       labels: labelsOf(app.name, clusterId, service.name),
-      // Not on the template: a tag that moved is a fact to record, not a reason to restart.
-      ...(digest === undefined ? {} : { annotations: { [`farthing.dev/image-digest.${service.name}`.slice(0, 76)]: digest } }),
+      ...recordOf(service, input),
     },
     spec,
   };
+}
+
+/** Not on the template: a tag that moved is a fact to record, not a reason to restart. */
+function recordOf(service: Service, input: AppInput): { annotations?: Record<string, string> } {
+  const own = input.platforms[service.image];
+  const helper = waitsOf(service, input).length > 0 ? input.platforms[input.catalog.helpers.wait] : undefined;
+  const record = recordImages([own, helper]);
+  const annotations = {
+    ...(own?.digest === undefined ? {} : { [`farthing.dev/image-digest.${service.name}`.slice(0, 76)]: own.digest }),
+    ...(record === undefined ? {} : { [imageRecord]: record }),
+  };
+  return Object.keys(annotations).length > 0 ? { annotations } : {};
 }
 
 function configOf({ environment, files }: DeploymentParts): { annotations?: Record<string, string> } {
