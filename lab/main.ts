@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { ensureBuilds } from './builds.ts';
 import { labPaths } from './config.ts';
 import { labDown } from './down.ts';
 import { faultCommand } from './faults/command.ts';
 import { layouts } from './layouts.ts';
 import { stderrProgress } from './progress.ts';
-import { publishImages } from './registry/publish.ts';
-import { registryStorage } from './registry/serve.ts';
+import { publishFolder } from './publish.ts';
 import { inLab, readLab } from './state.ts';
 import { labUp } from './up.ts';
 
@@ -17,8 +17,9 @@ program
   .command('up')
   .description(`boot the hosts of a layout (${Object.keys(layouts).join(', ')}) and start the services`)
   .argument('[layout]', 'which machines', 'free-tier')
-  .action(async (layout: string) => {
-    const lab = await labUp(layout, progress);
+  .option('--no-k3s', 'do without the K3s stand-in, whose first build takes minutes')
+  .action(async (layout: string, options: { k3s: boolean }) => {
+    const lab = await labUp({ layout, k3s: options.k3s, progress });
     const hosts = lab.hosts.map((host) => `${host.name} ${host.user}@${host.address}`).join(', ');
     progress.say(`lab "${lab.instance}" is up: ${hosts}. Next: npm run lab -- ssh ${lab.hosts[0]?.name}`);
   });
@@ -29,6 +30,14 @@ program
   .action(async () => {
     const { instance } = labPaths();
     progress.say((await labDown(progress)) ? `lab "${instance}" is gone` : `there is no lab "${instance}"`);
+  });
+
+program
+  .command('build')
+  .description('build all that a lab is made from and is not in the cache yet')
+  .action(async () => {
+    const builds = await ensureBuilds(true, progress);
+    progress.say(`ready: ${Object.values(builds).join(' ')}`);
   });
 
 program
@@ -74,12 +83,11 @@ program
 
 program
   .command('publish')
-  .description('put the packed images of a folder (images.json and blobs) into the running registry')
+  .description('give the running lab a release of K3s (release.json) or packed images (images.json)')
   .argument('<folder>')
   .action(async (folder: string) => {
     await readLab();
-    const images = await publishImages(resolve(folder), registryStorage());
-    progress.say(`published ${images.map(({ name, tags }) => `${name}:${tags.join(',')}`).join(' ')}`);
+    progress.say(`published ${(await publishFolder(resolve(folder))).join(' ')}`);
   });
 
 program.addCommand(faultCommand(progress));
@@ -98,6 +106,9 @@ program.enablePositionalOptions().passThroughOptions();
 for (const command of program.commands.filter((each) => ['exec', 'ssh'].includes(each.name()))) {
   command.passThroughOptions();
 }
+
+// Whoever reads the output may stop reading (`| head`).
+process.stdout.on('error', () => process.exit());
 
 try {
   await program.parseAsync();

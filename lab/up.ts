@@ -2,40 +2,44 @@ import { spawn } from 'node:child_process';
 import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type Builds, ensureBuilds } from './builds.ts';
 import { createCertificates } from './ca/certificates.ts';
 import { labPaths } from './config.ts';
 import { removeLab } from './down.ts';
-import { ensureBase } from './hosts/base.ts';
 import { ensureCgroup } from './hosts/cgroups.ts';
 import { ensureModules } from './hosts/modules.ts';
 import { hostFolder, prepareHost } from './hosts/prepare.ts';
-import { ensureImages } from './images/build.ts';
 import { type PlacedHost, placeHosts } from './layouts.ts';
-import { startTime, withLock } from './lock.ts';
+import { withLock } from './lock.ts';
 import { ensureRoot, noteMachine } from './machine-wide.ts';
-import { findReleases } from './mirror/release-folder.ts';
 import { createNetns, writeNetnsEtc } from './net/netns.ts';
 import { claim, resolveOwnership } from './owner.ts';
-import { ensurePackages } from './packages.ts';
 import type { Progress } from './progress.ts';
+import { publishFolder } from './publish.ts';
 import { publishImages } from './registry/publish.ts';
 import { registryStorage } from './registry/serve.ts';
 import { run } from './run.ts';
 import { createS3Credentials } from './s3/serve.ts';
 import { type LabState, readLab } from './state.ts';
-import { ensureTools } from './tools.ts';
+import { sendOrder, supervisorAnswers } from './supervisor/order.ts';
 import { GaveUp, waitFor } from './wait.ts';
 
 const bootSeconds = 120;
 
-/** Starts the lab with a layout and returns when every host takes logins. Does nothing when it is already up. */
-export async function labUp(layout: string, progress: Progress): Promise<LabState> {
+/** What `lab up` is asked for. */
+export interface UpOptions {
+  readonly layout: string;
+  /** Whether the mirror and the registry get the K3s stand-in. */
+  readonly k3s: boolean;
+  readonly progress: Progress;
+}
+
+/** Starts the lab and returns when every host takes logins. Where it is up already, only gives it what has been built since. */
+export async function labUp(options: UpOptions): Promise<LabState> {
+  const { layout, progress } = options;
   const hosts = placeHosts(layout);
   requireRoot();
-  await ensurePackages(progress);
-  const base = await ensureBase(progress);
-  const tools = await ensureTools(base, progress);
-  const images = await ensureImages(base, progress);
+  const builds = await ensureBuilds(options.k3s, progress);
   await ensureRoot();
   return withLock(labPaths().lock, async () => {
     const ownership = await resolveOwnership();
@@ -45,12 +49,12 @@ export async function labUp(layout: string, progress: Progress): Promise<LabStat
     if (ownership === 'ours') {
       const running = await runningLab();
       if (running) {
-        return keep(running, layout, progress);
+        return keep(running, builds, options);
       }
       await progress.step('clearing what a stopped lab left', () => removeLab());
     }
     await claim();
-    return start({ layout, hosts, base, tools, images, progress });
+    return start({ layout, hosts, builds, progress });
   });
 }
 
@@ -62,34 +66,36 @@ function requireRoot(): void {
 
 async function runningLab(): Promise<LabState | undefined> {
   const lab = await readLab().catch(() => undefined);
-  const alive = lab?.ready && (await startTime(lab.supervisor)) !== undefined;
-  return alive && lab.hosts.every((host) => host.status !== 'off') ? lab : undefined;
+  return lab?.ready && (await supervisorAnswers()) ? lab : undefined;
 }
 
-function keep(lab: LabState, layout: string, progress: Progress): LabState {
+async function keep(lab: LabState, builds: Builds, { layout, progress }: UpOptions): Promise<LabState> {
   if (lab.layout !== layout) {
     throw new Error(`this lab is up with layout ${lab.layout}; run \`lab down\` before \`lab up ${layout}\``);
   }
+  await publishAll(builds);
+  for (const host of lab.hosts.filter(({ status }) => status === 'off')) {
+    await progress.step(`starting ${host.name}`, () => sendOrder({ kind: 'host', host: host.name, action: 'start' }));
+  }
   progress.say('already up');
-  return lab;
+  return readLab();
 }
 
 interface StartInput {
   readonly layout: string;
   readonly hosts: readonly PlacedHost[];
-  readonly base: string;
-  readonly tools: string;
-  readonly images: string;
+  readonly builds: Builds;
   readonly progress: Progress;
 }
 
 async function start(input: StartInput): Promise<LabState> {
-  const { layout, hosts, base, tools, progress } = input;
+  const { layout, hosts, builds, progress } = input;
+  const { base, tools } = builds;
   await noteMachine();
   await createNetns();
   await createCertificates();
   await createS3Credentials();
-  await publishAll(input.images);
+  await publishAll(builds);
   const authorizedKey = await makeUserKey();
   await progress.step('preparing hosts', () => Promise.all(hosts.map((host) => prepare({ host, all: hosts, base, authorizedKey }))));
   await writeKnownHosts(hosts);
@@ -100,11 +106,10 @@ async function start(input: StartInput): Promise<LabState> {
   );
 }
 
-async function publishAll(images: string): Promise<void> {
+async function publishAll({ images, k3s }: Builds): Promise<void> {
   await publishImages(images, registryStorage());
-  const [standIn] = await findReleases();
-  if (standIn) {
-    await publishImages(join(standIn.folder, 'registry'), registryStorage());
+  if (k3s) {
+    await publishFolder(k3s);
   }
 }
 

@@ -1,13 +1,12 @@
 import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serviceKeyPair } from '../ca/certificates.ts';
 import { network, ports } from '../config.ts';
 import type { MirrorFault, MirrorFaults } from './faults.ts';
-import { findReleases } from './release-folder.ts';
+import { findReleaseFile, type ReleaseFile } from './releases.ts';
 
 /** Serves K3s' release files under `/k3s/<version>/<file>`, as the project's release page does. */
 export async function startMirror(faults: MirrorFaults): Promise<void> {
@@ -27,7 +26,7 @@ export async function startMirror(faults: MirrorFaults): Promise<void> {
 async function serve(request: IncomingMessage, response: ServerResponse, faults: MirrorFaults): Promise<void> {
   const { pathname } = new URL(request.url ?? '/', 'https://mirror.lab');
   const fault = faults.take(pathname);
-  const file = fault?.status === undefined ? await locate(pathname) : undefined;
+  const file = fault?.status === undefined ? await findReleaseFile(pathname) : undefined;
   if (!file) {
     response.writeHead(fault?.status ?? 404).end();
     return;
@@ -40,29 +39,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, faults:
   await send(file, response, fault);
 }
 
-interface ServedFile {
-  readonly path: string;
-  readonly size: number;
-}
-
-async function locate(pathname: string): Promise<ServedFile | undefined> {
-  const wanted = releasePath(pathname);
-  const release = wanted && (await findReleases()).find(({ version }) => version === wanted.version);
-  if (!wanted || !release) {
-    return undefined;
-  }
-  const path = join(release.folder, wanted.file);
-  const found = await stat(path).catch(() => undefined);
-  return found?.isFile() ? { path, size: found.size } : undefined;
-}
-
-/** Version and file that a path names; `+` may be written as it is or as `%2B`. */
-export function releasePath(pathname: string): { version: string; file: string } | undefined {
-  const [, version, file] = pathname.match(/^\/k3s\/([^/]+)\/([A-Za-z0-9._-]+)$/) ?? [];
-  return version && file ? { version: decodeURIComponent(version), file } : undefined;
-}
-
-async function send(file: ServedFile, response: ServerResponse, fault: MirrorFault = {}): Promise<void> {
+async function send(file: ReleaseFile, response: ServerResponse, fault: MirrorFault = {}): Promise<void> {
   const { truncateAt, corruptAt, bytesPerSecond } = fault;
   let sent = 0;
   for await (const part of createReadStream(file.path) as AsyncIterable<Buffer>) {

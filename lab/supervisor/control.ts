@@ -8,7 +8,8 @@ import type { Supervisor } from './supervisor.ts';
 export type ControlOrder =
   | { readonly kind: 'host'; readonly host: string; readonly action: 'start' | 'power-off' | 'power-cut' }
   | { readonly kind: 'mirror-fault'; readonly fault: MirrorFault }
-  | { readonly kind: 'mirror-heal' };
+  | { readonly kind: 'mirror-heal' }
+  | { readonly kind: 'ping' };
 
 /** Takes orders as JSON over HTTP on `<state>/control.sock`; answers when the order is carried out. */
 export function serveControl(supervisor: Supervisor): Promise<void> {
@@ -40,6 +41,8 @@ async function obey(supervisor: Supervisor, order: ControlOrder): Promise<void> 
       return supervisor.mirrorFaults.add(order.fault);
     case 'mirror-heal':
       return supervisor.mirrorFaults.heal();
+    case 'ping':
+      return;
     default:
       throw new Error(`unknown order ${JSON.stringify(order satisfies never)}`);
   }

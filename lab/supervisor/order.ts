@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { labPaths } from '../config.ts';
 import type { ControlOrder } from './control.ts';
 
@@ -20,5 +21,16 @@ export function sendOrder(order: ControlOrder): Promise<void> {
     });
     call.once('error', (cause) => reject(new Error('the lab does not answer; is it up?', { cause })));
     call.end(JSON.stringify(order));
+  });
+}
+
+/** Whether a supervisor answers at all. */
+export function supervisorAnswers(): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(labPaths().control, () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
   });
 }
