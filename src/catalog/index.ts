@@ -1,4 +1,4 @@
-export { type K3sFile, k3sDigest, k3sFileNames } from './k3s-digest.ts';
+export { type K3sFile, k3sDigest } from './k3s-digest.ts';
 export { loadCatalog } from './load-catalog.ts';
 export { overheadOf } from './overhead-of.ts';
 export { requestOf } from './request-of.ts';

@@ -5,7 +5,7 @@ import type { Catalog, K3sRelease } from './types.ts';
 export type K3sFile = keyof K3sRelease['sha256'];
 
 /** The file's name in a release. The install script is not in the release: it comes from the repository at the release's tag. */
-export const k3sFileNames: Readonly<Record<K3sFile, string>> = { amd64: 'k3s', arm64: 'k3s-arm64', installScript: 'install.sh' };
+const k3sFileNames: Readonly<Record<K3sFile, string>> = { amd64: 'k3s', arm64: 'k3s-arm64', installScript: 'install.sh' };
 
 /**
  * The digest a download of K3s must have: the file's own pin (`k3s.sha256`) before the catalogue's.

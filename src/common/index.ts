@@ -1,5 +1,5 @@
 export { type Arch, arches, parseArch } from './arch.ts';
-export { type Cidr, cidrContains, cidrsOverlap, formatIpv4, parseCidr, parseIpv4 } from './cidr.ts';
+export { type Cidr, cidrContains, cidrsOverlap, parseCidr, parseIpv4 } from './cidr.ts';
 export { type Diagnostic, sortDiagnostics } from './diagnostic.ts';
 export { diagnosticJson, errorJson, type ProblemJson } from './diagnostic-json.ts';
 export { renderDiagnostics, renderError, type Sources, type TextOptions } from './diagnostic-text.ts';

@@ -1,7 +1,6 @@
 export { configJsonSchema } from './config-json-schema.ts';
 export { configReference } from './config-reference.ts';
 export { type InitOptions, initSpec } from './init-spec.ts';
-export { isDnsLabel, toDnsLabel } from './names.ts';
 export { parseSpec, type SpecOptions } from './parse-spec.ts';
 export { setInYaml, type YamlValue } from './set-in-yaml.ts';
 export type * from './types.ts';

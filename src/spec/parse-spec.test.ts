@@ -146,6 +146,7 @@ machines:
 apps:
   stats: { compose: [stats.yaml, 5], services: { db: { memory: 512 }, web: { memory: 64MiB } } }
   wiki: { compose: wiki.yaml, prefer: [big, 5] }
+  gone: { compose: missing.yaml }
 `,
       options,
     );

@@ -43,7 +43,8 @@ export interface SpecOptions {
  * Never throws, whatever the text.
  *
  * `spec` is what could be understood, also when there are errors: then it is good for looking at
- * Compose files, images and sizes in the same run, and for nothing else.
+ * Compose files, images and sizes in the same run, and for nothing else. Apps whose Compose file does
+ * not exist are left out of it: that has been said here.
  */
 export function parseSpec(text: string, options: SpecOptions): { readonly spec?: Spec; readonly diagnostics: readonly Diagnostic[] } {
   const { source, diagnostics: yaml } = readYaml(text, options.file);
@@ -54,5 +55,8 @@ export function parseSpec(text: string, options: SpecOptions): { readonly spec?:
   const issues = parsed.success ? [] : diagnosticsOfIssues(parsed.error.issues, source);
   const diagnostics = sortDiagnostics([...yaml, ...issues, ...checks.flatMap((check) => check(input))]);
   const file = parsed.success ? parsed.data : salvage(source.data);
-  return { diagnostics, ...(file ? { spec: resolveSpec(file, source, options.dir, resolve) } : {}) };
+  if (!file) return { diagnostics };
+  const spec = resolveSpec(file, source, options.dir, resolve);
+  const apps = spec.apps.filter((app) => app.compose.every((path) => options.files.kindOf(path) === 'file'));
+  return { diagnostics, spec: { ...spec, apps } };
 }
