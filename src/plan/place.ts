@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../common/index.ts';
+import { volumeName } from '../compose/index.ts';
 import type { Platforms } from '../images/index.ts';
 import { type Decision, decide } from '../placement/index.ts';
 import { unitsOf, type WorkloadUnit } from '../workloads/index.ts';
@@ -24,7 +25,7 @@ export function placeAll(input: PlanInput): Placed {
     if (!project) return [];
     const volumeNodes = Object.fromEntries(
       project.volumes.flatMap(({ key }) => {
-        const node = claims.get(`${app.name}/${claimName(key)}`);
+        const node = claims.get(`${app.name}/${volumeName(key)}`);
         return node === undefined ? [] : [[key, node]];
       }),
     );
@@ -43,11 +44,6 @@ export function placeAll(input: PlanInput): Placed {
   }
   const refused = units.filter((unit) => chosen.has(unit.app) && decisions.get(unit.id)?.kind === 'impossible');
   return { placements, decisions: byApp, refusals: refused.map((unit) => refusal(unit, decisions.get(unit.id) as Decision, input)) };
-}
-
-/** A volume's claim has the volume's key as its name, made a DNS label as the renderer makes it. */
-function claimName(key: string): string {
-  return key.toLowerCase().replace(/[^a-z0-9-]+/g, '-');
 }
 
 function placementOf(

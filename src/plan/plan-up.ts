@@ -2,7 +2,7 @@ import type { Diagnostic } from '../common/index.ts';
 import { inventoryOperation } from '../kube/index.ts';
 import { inventoryObject } from '../observe/index.ts';
 import type { Finding, Operation } from '../operation/index.ts';
-import type { RenderedApp } from '../workloads/index.ts';
+import { type RenderedApp, recallImages } from '../workloads/index.ts';
 import { addonOperations } from './addons.ts';
 import { appWork, removedApps, renderAll } from './app-operations.ts';
 import { costOf } from './cost.ts';
@@ -19,7 +19,8 @@ import { missingImages, unknownsOf } from './unknowns.ts';
 import { keptVolumes } from './volumes.ts';
 
 /** What `up` would do. Pure: no network, clock or files; the same input gives the same plan. */
-export function planUp(input: PlanInput): Plan {
+export function planUp(given: PlanInput): Plan {
+  const input = withRecalledImages(given);
   const placed = placeAll(input);
   const rendered = renderAll(input, placed);
   const findings = hostFindings(input);
@@ -51,8 +52,14 @@ export function planUp(input: PlanInput): Plan {
 }
 
 /** The apps of the file as objects, for `farthing render`. */
-export function renderedApps(input: PlanInput): readonly RenderedApp[] {
+export function renderedApps(given: PlanInput): readonly RenderedApp[] {
+  const input = withRecalledImages(given);
   return renderAll(input, placeAll(input));
+}
+
+/** A registry that is silent today must not change what an app that runs was made of. */
+function withRecalledImages(input: PlanInput): PlanInput {
+  return { ...input, platforms: recallImages(input.platforms, presentCluster(input.world)?.objects ?? []) };
 }
 
 interface Work {
