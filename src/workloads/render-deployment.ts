@@ -36,7 +36,12 @@ export function renderDeployment(service: Service, parts: DeploymentParts, input
     replicas: parts.sized.replicas,
     revisionHistoryLimit: 2,
     selector: { matchLabels: selectorOf(app.name, service.name) },
-    strategy: { type: volumesOf(service).length > 0 ? 'Recreate' : 'RollingUpdate' },
+    // Kubernetes' own numbers, written out: only what is ours goes away when a service gets a volume,
+    // and Recreate is refused beside them.
+    strategy:
+      volumesOf(service).length > 0
+        ? { type: 'Recreate' }
+        : { type: 'RollingUpdate', rollingUpdate: { maxSurge: '25%', maxUnavailable: '25%' } },
     template: {
       metadata: {
         labels: { ...labelsOf(app.name, clusterId, service.name) },

@@ -37,4 +37,21 @@ describe('what is rendered is accepted by a real API server, strictly, and stays
       expect(differences(moved, await cluster.get(refOf(moved)))).toEqual([]);
     }
   });
+
+  it('lets a service get and lose what it has', async () => {
+    const project = (extra: string) => `-- compose.yaml --\nservices:\n  a: { image: x${extra} }\nvolumes: { vol: }\n-- f --\nx\n`;
+    const states = [
+      '',
+      ', volumes: ["vol:/v", "./f:/f:ro"], environment: { A: "1" }, mem_limit: 64m, healthcheck: { test: x }',
+      ', tmpfs: /t, user: "1", cap_add: [NET_ADMIN], hostname: h, extra_hosts: ["a:10.0.0.1"], command: x',
+      '',
+    ];
+    for (const state of states) {
+      const { app } = await renderProject(project(state));
+      for (const object of app.objects) {
+        await cluster.apply(object);
+        expect(differences(object, await cluster.get(refOf(object)))).toEqual([]);
+      }
+    }
+  });
 });
