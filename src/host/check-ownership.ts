@@ -35,7 +35,7 @@ export function checkOwnership({ machine, facts }: SeenMachine, input: Preflight
       'Remove it, or use another machine.',
     );
   }
-  const ours = owner?.id === input.clusterId;
+  const ours = owner?.id === input.clusterId || (owner === undefined && input.members?.includes(machine.name) === true);
   if (k3s?.role !== undefined && !ours) {
     say(
       'refuse',

@@ -46,6 +46,7 @@ describe('planFirewall', () => {
       '-s 10.0.0.12/32 -p udp -m udp --dport 8472 -m comment --comment farthing-node -j ACCEPT',
     ]);
     expect(plan?.persist).toBe(false);
+    expect(plan?.why).toBe('not among its rules, or below one that rejects: INPUT -s 10.0.0.12/32 -p udp -m udp --dport 8472 -j ACCEPT');
   });
 
   it('a rule below the reject is none', () => {

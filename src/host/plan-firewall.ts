@@ -32,7 +32,7 @@ export function planFirewall(facts: HostFacts, needs: FirewallNeeds): FirewallPl
   const boot = parseRules(facts.bootRules ?? '');
   const closed = (chain: string) => isClosed(live, chain) || isClosed(boot, chain);
   const wanted = wantedRules({ ...needs, closed: { input: closed('INPUT'), forward: closed('FORWARD') } });
-  return difference(facts, live, wanted, () => whyOf(live, needs));
+  return difference(facts, live, wanted, (missing) => whyOf(live, needs, missing));
 }
 
 /** What takes every rule of ours away again; undefined when there is none. */
@@ -41,7 +41,12 @@ export function planFirewallRelease(facts: HostFacts): FirewallPlan | undefined 
   return difference(facts, live, [], () => 'farthing leaves the host as it was');
 }
 
-function difference(facts: HostFacts, live: RuleSet, wanted: readonly Rule[], why: () => string): FirewallPlan | undefined {
+function difference(
+  facts: HostFacts,
+  live: RuleSet,
+  wanted: readonly Rule[],
+  why: (missing: readonly Rule[], stale: readonly Rule[]) => string,
+): FirewallPlan | undefined {
   const insert = wanted.filter((rule) => !isEffective(live, rule));
   const remove = live.rules.filter((rule) => isOurs(rule) && !wanted.some((one) => same(one, rule)));
   const persistence: Persistence = facts.bootRules !== undefined && facts.bootRulesLoaded === true ? 'rules.v4' : 'unit';
@@ -54,7 +59,7 @@ function difference(facts: HostFacts, live: RuleSet, wanted: readonly Rule[], wh
     remove,
     persistence,
     persist,
-    why: insert.length + remove.length === 0 ? 'the rules are there but would be gone after a reboot' : why(),
+    why: insert.length + remove.length === 0 ? 'the rules are there but would be gone after a reboot' : why(insert, remove),
     fingerprint: fingerprint({ insert, remove, boot: sha256(boot) }),
   };
 }
@@ -90,7 +95,8 @@ function isEffective(live: RuleSet, rule: Rule): boolean {
   return at >= 0 && (last < 0 || at < last);
 }
 
-function whyOf(live: RuleSet, needs: FirewallNeeds): string {
+function whyOf(live: RuleSet, needs: FirewallNeeds, missing: readonly Rule[]): string {
+  if (live.rules.some(isOurs)) return whyAgain(missing);
   const reasons: string[] = [];
   const closing = (chain: string) => {
     const at = live.rules.filter((rule) => inChain(rule, 'filter', chain) && !isOurs(rule)).findIndex(isTerminal);
@@ -105,4 +111,12 @@ function whyOf(live: RuleSet, needs: FirewallNeeds): string {
   if (forward !== undefined) reasons.push(`pod traffic is rejected by rule ${forward} of FORWARD`);
   reasons.push('pods must not reach the metadata service and the boot disk (169.254.169.254 tcp 80, 169.254.0.2 tcp 3260)');
   return reasons.join('; ');
+}
+
+/** On a host that has rules of ours: which have gone or are new, in their own words. */
+function whyAgain(missing: readonly Rule[]): string {
+  if (missing.length === 0) return 'some rules are for machines that are no longer in the cluster';
+  const some = missing.slice(0, 2).map((rule) => `${rule.chain} ${rule.spec.replace(/ -m comment --comment \S+/, '')}`);
+  const rest = missing.length > some.length ? ` and ${missing.length - some.length} more` : '';
+  return `not among its rules, or below one that rejects: ${some.join('; ')}${rest}`;
 }

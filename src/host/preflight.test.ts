@@ -41,7 +41,7 @@ COMMIT
 `,
 };
 
-function look(facts: Partial<HostFacts>, more: Partial<Machine> = {}) {
+function look(facts: Partial<HostFacts>, more: Partial<Machine> = {}, members: readonly string[] = []) {
   return preflight({
     machines: [machine('big', more)],
     facts: { big: sampleFacts({ ...clean, ...facts }) },
@@ -49,6 +49,7 @@ function look(facts: Partial<HostFacts>, more: Partial<Machine> = {}) {
     catalog: loadCatalog(),
     clusterId: 'this',
     version: 'v1.36.4+k3s1',
+    members,
   });
 }
 
@@ -113,6 +114,10 @@ describe('each thing wrong is one finding', () => {
   it('managers of firewalls that were told are fine', () => {
     expect(look({ firewalld: true, trustedSources: ['10.42.0.0/16', '10.43.0.0/16'] })).toEqual([]);
     expect(look({ ufw: true, filterRules: '*filter\n-A ufw-user-input -s 10.42.0.0/16 -j ACCEPT\n' })).toEqual([]);
+  });
+
+  it('a member that lost its mark is no stranger', () => {
+    expect(look({ k3s }, {}, ['big'])).toEqual([]);
   });
 
   it('port 6443 matters on the server alone', () => {

@@ -16,6 +16,8 @@ export interface PreflightInput {
   /** Of the cluster that is planned for; a host marked otherwise is refused. */
   readonly clusterId: string;
   readonly version: string;
+  /** Machines the cluster itself knows as its own: one that lost its mark is not a stranger. */
+  readonly members?: readonly string[];
 }
 
 /** A machine of the file with what was seen on it. */
