@@ -103,7 +103,7 @@ describe('each thing wrong is one finding', () => {
     ['refuse', 'firewalld', { firewalld: true }, {}, /--zone=trusted --add-source=10\.42\.0\.0\/16 --add-source=10\.43/],
     ['refuse', 'ufw', { ufw: true }, {}, /ufw allow from 10\.42\.0\.0\/16/],
     ['refuse', 'ufw', { ufw: true, oracle: true }, {}, /must not be on/],
-    ['mend', 'firewall', { filterRules: oracleFilter }, {}, /rule 1 of FORWARD/],
+    ['mend', 'firewall', { filterRules: oracleFilter, mangleRules: '' }, {}, /rule 1 of FORWARD/],
   ];
   it.each(cases)('%s %s', (severity, id, facts, more, text) => {
     const findings = look(facts, more);
