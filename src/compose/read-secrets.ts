@@ -8,7 +8,13 @@ import { type Entry, entryOf, type Tree } from './tree.ts';
 import type { Mount, MountedFile, ProjectFiles } from './types.ts';
 
 /** Top-level `secrets` or `configs`: the one file of each. */
-export type Sources = ReadonlyMap<string, MountedFile>;
+export type Sources = ReadonlyMap<string, Source>;
+
+/** One file, and whether it may hold what comes from variables and so is kept in a Secret even when it is a config. */
+export interface Source {
+  readonly file: MountedFile;
+  readonly secret: boolean;
+}
 
 /** What they are read from. */
 export interface SecretOrigins {
@@ -24,10 +30,10 @@ export async function readSources(
   origins: SecretOrigins,
   problems: Problems,
 ): Promise<Sources> {
-  const sources = new Map<string, MountedFile>();
+  const sources = new Map<string, Source>();
   for (const entry of tree?.kind === 'map' ? tree.entries : []) {
-    const file = await readSource(kind, entry, origins, problems);
-    if (file) sources.set(entry.key, file);
+    const source = await readSource(kind, entry, origins, problems);
+    if (source) sources.set(entry.key, source);
   }
   return sources;
 }
@@ -37,7 +43,7 @@ async function readSource(
   entry: Entry,
   { files, dir, lookup }: SecretOrigins,
   problems: Problems,
-): Promise<MountedFile | undefined> {
+): Promise<Source | undefined> {
   const known = ['file', 'environment', 'content', 'external', 'name', 'labels', 'driver', 'driver_opts', 'template_driver'];
   const what = `${kind}.${entry.key}`;
   const map = readMap(entry.value, what, known, problems);
@@ -45,11 +51,14 @@ async function readSource(
     const value = entryOf(map, key)?.value;
     return value && readText(value, `${what}.${key}`, problems);
   };
-  const made = (content: string): MountedFile => ({ path: '', content: new Sealed(content), binary: false, mode: 0o444 });
+  const made = (content: string): Source => ({
+    file: { path: '', content: new Sealed(content), binary: false, mode: 0o444 },
+    secret: true,
+  });
   const path = text('file');
   if (path !== undefined) {
     const loaded = await loadFiles(resolve(dir, path), files);
-    if (loaded.kind === 'file') return { ...(loaded.files[0] as MountedFile), mode: 0o444 };
+    if (loaded.kind === 'file') return { file: { ...(loaded.files[0] as MountedFile), mode: 0o444 }, secret: kind === 'secrets' };
     const why =
       loaded.kind === 'missing'
         ? 'does not exist'
@@ -109,10 +118,10 @@ export function readGrants(
     const target = (targetTree && readText(targetTree, `${kind}.target`, problems)) ?? name;
     const modeTree = value('mode');
     const mode = modeTree && readMode(modeTree, `${kind}.mode`, problems);
-    const file = sources.get(name);
-    if (!file) return [];
+    const source = sources.get(name);
+    if (!source) return [];
     const path = target.startsWith('/') ? target : kind === 'secrets' ? `/run/secrets/${target}` : `/${target}`;
-    const files = [{ ...file, ...(mode === undefined ? {} : { mode }) }];
-    return [{ kind: 'files', source: name, target: path, readOnly: true, files, secret: kind === 'secrets', at: item.at }];
+    const files = [{ ...source.file, ...(mode === undefined ? {} : { mode }) }];
+    return [{ kind: 'files', source: name, target: path, readOnly: true, files, secret: source.secret, at: item.at }];
   });
 }

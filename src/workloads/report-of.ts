@@ -17,7 +17,7 @@ const texts: Readonly<Record<string, string>> = {
   expose: 'ports of the Service',
   volumes: 'claims, ConfigMaps and Secrets, mounted',
   secrets: 'Secrets, mounted read-only',
-  configs: 'ConfigMaps, mounted read-only',
+  configs: 'ConfigMaps, or Secrets where variables went in, mounted read-only',
   user: 'runAsUser and runAsGroup',
   working_dir: 'workingDir',
   cap_add: 'capabilities',
