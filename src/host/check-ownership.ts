@@ -47,8 +47,8 @@ export function checkOwnership({ machine, facts }: SeenMachine, input: Preflight
   if (ours && k3s?.role !== undefined && k3s.role !== machine.role) {
     say('refuse', 'role-change', `it is ${aRole(k3s.role)}, the file says ${machine.role}: changing the role is not built yet`);
   }
-  if (ours && k3s?.role !== undefined && k3s.version !== undefined && k3s.version !== input.version) {
-    say('note', 'version', `it runs K3s ${k3s.version}, the file says ${input.version}: "up" never upgrades`);
+  if (ours && k3s?.role !== undefined && k3s.version !== undefined && k3s.version !== input.k3sVersion) {
+    say('note', 'version', `it runs K3s ${k3s.version}, the file says ${input.k3sVersion}: "up" never upgrades`);
   }
   if (!(ours && k3s?.role !== undefined)) {
     const wanted = machine.role === 'server' ? [...nodePorts.tcp, ...serverPorts.tcp] : nodePorts.tcp;

@@ -48,7 +48,7 @@ function look(facts: Partial<HostFacts>, more: Partial<Machine> = {}, members: r
     network: { pods: '10.42.0.0/16', services: '10.43.0.0/16', backend: 'vxlan' },
     catalog: loadCatalog(),
     clusterId: 'this',
-    version: 'v1.36.4+k3s1',
+    k3sVersion: 'v1.36.4+k3s1',
     members,
   });
 }
@@ -139,7 +139,7 @@ describe('compared with each other', () => {
       network: { pods: '10.42.0.0/16', services: '10.43.0.0/16', backend: 'vxlan' },
       catalog: loadCatalog(),
       clusterId: 'this',
-      version: 'v1.36.4+k3s1',
+      k3sVersion: 'v1.36.4+k3s1',
     });
 
   it.each([

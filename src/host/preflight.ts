@@ -15,7 +15,8 @@ export interface PreflightInput {
   readonly catalog: Catalog;
   /** Of the cluster that is planned for; a host marked otherwise is refused. */
   readonly clusterId: string;
-  readonly version: string;
+  /** Of K3s, as the file says. */
+  readonly k3sVersion: string;
   /** Machines the cluster itself knows as its own: one that lost its mark is not a stranger. */
   readonly members?: readonly string[];
 }

@@ -1,6 +1,6 @@
 import { preflight } from '../host/index.ts';
 import type { Finding } from '../operation/index.ts';
-import { factsOf, type PlanInput } from './input.ts';
+import { factsOf, type PlanInput, presentCluster } from './input.ts';
 
 /** What the look at the hosts brought up, all of it at once. */
 export function hostFindings(input: PlanInput): readonly Finding[] {
@@ -11,6 +11,7 @@ export function hostFindings(input: PlanInput): readonly Finding[] {
     network: input.spec.network,
     catalog: input.catalog,
     clusterId: input.clusterId,
-    version: input.version,
+    k3sVersion: input.spec.k3s.version,
+    members: (presentCluster(input.world)?.inventory?.machines ?? []).map((machine) => machine.name),
   });
 }
