@@ -66,8 +66,9 @@ interface PackInput {
 async function pack({ output, supervisor, kubernetes, userland }: PackInput): Promise<void> {
   const entries = [
     `kubernetes=${join(kubernetes, 'kubernetes')}`,
-    // The CNI plugin `flannel` is the supervisor under another name.
-    `flannel=${supervisor}`,
+    // The CNI plugin `flannel` is the supervisor under another name. In K3s all plugins are one file, `cni`.
+    `cni=${supervisor}`,
+    'flannel->cni',
     ...userlandNames.map((name) => `${name}=${join(userland, name)}`),
     ...kubernetesNames.map((name) => `${name}->kubernetes`),
   ];

@@ -59,7 +59,7 @@ func main() {
 	case "etcd-snapshot":
 		snapshotCommand(rest)
 	case "certificate":
-		logs.Fatal("stand-in: the certificate command is not in the stand-in")
+		certificateCommand(rest)
 	case "check-config":
 		fmt.Println("stand-in: check-config is not in the stand-in")
 	case "--version", "-v", "version":

@@ -23,6 +23,7 @@ const uninitialized = "node.cloudprovider.kubernetes.io/uninitialized"
 func (s *Server) runCloud(ctx context.Context) {
 	var lock sync.Mutex
 	nodes := map[string]kube.Node{}
+	owned := map[string]string{}
 	kube.Watch(ctx, s.admin, "/api/v1/nodes", kube.NodeName, func(node kube.Node) {
 		name := node.Metadata.Name
 		addresses := node.Internal()
@@ -30,6 +31,9 @@ func (s *Server) runCloud(ctx context.Context) {
 			addresses = append(addresses, address.Address)
 		}
 		s.nodes.set(name, addresses)
+		if owned[name] != node.Metadata.UID && s.ownPassword(ctx, name, node.Metadata.UID) == nil {
+			owned[name] = node.Metadata.UID
+		}
 		if err := s.tend(ctx, node); err != nil && ctx.Err() == nil {
 			logs.Error("error syncing '%s': %v", name, err)
 		}

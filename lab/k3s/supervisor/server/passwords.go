@@ -24,6 +24,8 @@ const (
 	orphanAge      = 10 * time.Minute
 )
 
+var errHash = errors.New("hash does not match")
+
 // checkPassword holds a node's password against the Secret of its name, and makes the Secret at the first join.
 func (s *Server) checkPassword(ctx context.Context, node, password string) (int, error) {
 	if !s.apiReady.Load() {
@@ -38,7 +40,7 @@ func (s *Server) checkPassword(ctx context.Context, node, password string) (int,
 	defer debug.FreeOSMemory()
 	if err == nil {
 		if !matches(string(secret.Data["hash"]), password) {
-			return http.StatusForbidden, errors.New("hash does not match")
+			return http.StatusForbidden, fmt.Errorf("unable to verify password for node %s: %w", node, errHash)
 		}
 		return 0, nil
 	}
@@ -67,11 +69,17 @@ func (s *Server) checkLater(node, password string) {
 			return
 		}
 		if code == http.StatusForbidden {
-			logs.Error("unable to verify password for node %s: %v", node, err)
+			logs.Error("%v", err)
 			return
 		}
 		time.Sleep(time.Second)
 	}
+}
+
+// ownPassword makes a Node the owner of its password's Secret.
+func (s *Server) ownPassword(ctx context.Context, node, uid string) error {
+	owner := []kube.Owner{{APIVersion: "v1", Kind: "Node", Name: node, UID: uid}}
+	return s.admin.Merge(ctx, secretsPath+"/"+node+passwordSuffix, map[string]any{"metadata": map[string]any{"ownerReferences": owner}})
 }
 
 // sweepPasswords gives each Secret its Node as owner, and removes old ones whose Node is gone.
@@ -90,7 +98,7 @@ func (s *Server) sweepPasswords(ctx context.Context) {
 				uid, there := uids[node]
 				switch {
 				case there && len(secret.Metadata.OwnerReferences) == 0:
-					s.admin.Merge(ctx, path, map[string]any{"metadata": map[string]any{"ownerReferences": []kube.Owner{{APIVersion: "v1", Kind: "Node", Name: node, UID: uid}}}})
+					s.ownPassword(ctx, node, uid)
 				case !there && secret.Metadata.CreationTimestamp != nil && time.Since(*secret.Metadata.CreationTimestamp) > orphanAge:
 					if s.admin.Delete(ctx, path) == nil {
 						logs.Info("Deleted orphaned node-password secret %s", secret.Metadata.Name)

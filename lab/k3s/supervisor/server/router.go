@@ -252,7 +252,7 @@ func (s *Server) nodeCertificate(w http.ResponseWriter, r *http.Request, who cal
 		return
 	}
 	if code, err := s.checkPassword(r.Context(), name, password); err != nil {
-		logs.Error("unable to verify password for node %s: %v", name, err)
+		logs.Error("%v", err)
 		failure(w, code, err.Error())
 		return
 	}
