@@ -5,7 +5,7 @@ import type { LiveObject } from './types.ts';
 
 /**
  * Why an object has to be applied, as one phrase: `containers[web].image is a:1, wanted a:2`.
- * Values of Secrets, ConfigMaps and environment variables are never shown.
+ * Values of Secrets, ConfigMaps, environment variables and commands are never shown.
  */
 export function explainDifferences(desired: Manifest, live: LiveObject | undefined): string {
   const found = compareObjects(desired, live);
@@ -37,7 +37,8 @@ function suffix(before: string, text: string | undefined): string {
 }
 
 function isHidden(kind: string, path: string): boolean {
-  return kind === 'Secret' || kind === 'ConfigMap' || /\.env\[/.test(path);
+  // People put passwords into commands too.
+  return kind === 'Secret' || kind === 'ConfigMap' || /\.(env\[|command|args)/.test(path);
 }
 
 /** A leaf as text; undefined for what is too big to be read in a line. */

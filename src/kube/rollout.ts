@@ -33,9 +33,12 @@ export function rolloutOperation(
   };
 }
 
+/** Milliseconds that something without a healthcheck has to stay up before it counts as running. */
+const steadyFor = 3000;
+
 /** `kube.rollout`: waits until workloads are available, or says early and in words why they will not be. */
 export function rolloutHandler({ cluster, clock }: KubePorts): Handler<RolloutData> {
-  const open = async (data: RolloutData) => {
+  const look = async (data: RolloutData) => {
     const api = await cluster();
     const states = await Promise.all(
       data.workloads.map(async (workload) => ({ workload, state: await workloadState(api, data.namespace, workload) })),
@@ -47,22 +50,27 @@ export function rolloutHandler({ cluster, clock }: KubePorts): Handler<RolloutDa
         hint: `\`farthing logs ${name.replace('/', ' ')}\` tells why.`,
       });
     }
-    return states.filter(({ state }) => !state.available);
+    return { open: states.filter(({ state }) => !state.available), probed: states.every(({ state }) => state.probed) };
   };
   return {
     kind: 'kube.rollout',
     async find(operation) {
-      return (await open(operation.data)).length === 0 ? { state: 'done' } : { state: 'pending', fingerprint: '' };
+      return (await look(operation.data)).open.length === 0 ? { state: 'done' } : { state: 'pending', fingerprint: '' };
     },
     async ensure(operation, context) {
       const data = operation.data;
       const watcher = troubleWatcher(await cluster(), clock.now, data, context);
       let last: readonly string[] = [];
+      let since: number | undefined;
       const finished = await until(
         async () => {
-          const waiting = await open(data);
-          if (waiting.length === 0) return true;
-          last = await watcher(waiting.map(({ workload, state }) => ({ workload, words: state.words })));
+          const { open, probed } = await look(data);
+          if (open.length === 0) {
+            since ??= clock.now();
+            return probed || clock.now() - since >= steadyFor ? true : undefined;
+          }
+          since = undefined;
+          last = await watcher(open.map(({ workload, state }) => ({ workload, words: state.words })));
           return undefined;
         },
         { clock, deadline: data.timeout, every: 500, most: 2500, signal: context.signal },
@@ -73,7 +81,7 @@ export function rolloutHandler({ cluster, clock }: KubePorts): Handler<RolloutDa
       });
     },
     async verify(operation) {
-      const left = await open(operation.data);
+      const { open: left } = await look(operation.data);
       if (left.length === 0) return;
       throw new FarthingError('FAR-KUBE-003', `${left.map(({ workload, state }) => `${workload.name}: ${state.words}`).join('; ')}.`, {
         hint: 'It ran for a moment and stopped again: `farthing logs` tells why.',
@@ -166,14 +174,16 @@ async function detail(api: Cluster, namespace: string, { pod, trouble }: Found):
 
 /** The last line a crashed container wrote; empty when it cannot be read any more. */
 async function lastLine(api: Cluster, namespace: string, pod: string, container: string): Promise<string> {
-  let text = '';
-  const onText = (part: string) => {
-    text += part;
-  };
-  try {
-    await api.logs(namespace, pod, { container, previous: true, tail: 5, onText });
-  } catch {
-    return '';
+  // While the next start is waited for, the log of the run that ended is the current one; after it, the previous.
+  for (const previous of [false, true]) {
+    let text = '';
+    const onText = (part: string) => {
+      text += part;
+    };
+    await api.logs(namespace, pod, { container, previous, tail: 5, onText }).catch(() => {});
+    const line = text.trim().split('\n').at(-1) ?? '';
+    // The kubelet says in place of the log that it has thrown it away.
+    if (line !== '' && !line.startsWith('unable to retrieve container logs')) return line.slice(0, 200);
   }
-  return text.trim().split('\n').at(-1)?.slice(0, 200) ?? '';
+  return '';
 }

@@ -14,6 +14,8 @@ export interface WorkloadState {
   readonly words: string;
   readonly wanted: number;
   readonly ready: number;
+  /** Whether "ready" is said by probes; without them a container counts as ready the moment it starts, also when it ends a moment later. */
+  readonly probed: boolean;
 }
 
 const apiVersions = { Deployment: 'apps/v1', StatefulSet: 'apps/v1', Job: 'batch/v1' } as const;
@@ -21,7 +23,7 @@ const apiVersions = { Deployment: 'apps/v1', StatefulSet: 'apps/v1', Job: 'batch
 /** Reads a workload and says how far it is; a missing one is not available. */
 export async function workloadState(api: Cluster, namespace: string, workload: WorkloadRef): Promise<WorkloadState> {
   const live = await api.get({ apiVersion: apiVersions[workload.kind], kind: workload.kind, namespace, name: workload.name });
-  return live ? readWorkloadState(live) : { available: false, words: 'is not there', wanted: 0, ready: 0 };
+  return live ? readWorkloadState(live) : { available: false, words: 'is not there', wanted: 0, ready: 0, probed: false };
 }
 
 /** How far a Deployment, StatefulSet or Job is, from its own status: the newest generation, all of it, and nothing of the old. */
@@ -31,7 +33,7 @@ export function readWorkloadState(live: LiveObject): WorkloadState {
   const wanted: number = live.spec?.replicas ?? 1;
   const updated: number = status.updatedReplicas ?? 0;
   const ready: number = live.kind === 'StatefulSet' ? (status.readyReplicas ?? 0) : (status.availableReplicas ?? 0);
-  const counts = { wanted, ready };
+  const counts = { wanted, ready, probed: wanted === 0 || isProbed(live) };
   const generation = Number(live.metadata.generation ?? 0);
   if ((status.observedGeneration ?? 0) < generation) return { available: false, words: 'the change has not been seen yet', ...counts };
   if (updated < wanted) return { available: false, words: `${updated} of ${wanted} replaced`, ...counts };
@@ -40,13 +42,26 @@ export function readWorkloadState(live: LiveObject): WorkloadState {
   return { available: true, words: wanted === 0 ? 'stopped (no replicas)' : `${ready} of ${wanted} ready`, ...counts };
 }
 
+function isProbed(live: LiveObject): boolean {
+  const containers: { readinessProbe?: unknown; startupProbe?: unknown }[] = live.spec?.template?.spec?.containers ?? [];
+  return containers.length > 0 && containers.every((container) => container.readinessProbe ?? container.startupProbe);
+}
+
 function jobState(live: LiveObject): WorkloadState {
   const conditions: { type: string; status: string; message?: string }[] = live.status?.conditions ?? [];
   const is = (type: string) => conditions.find((item) => item.type === type && item.status === 'True');
   const failed = is('Failed');
-  if (failed) return { available: false, failed: true, words: `has failed: ${failed.message ?? 'no reason given'}`, wanted: 1, ready: 0 };
+  if (failed)
+    return {
+      available: false,
+      failed: true,
+      words: `has failed: ${failed.message ?? 'no reason given'}`,
+      wanted: 1,
+      ready: 0,
+      probed: true,
+    };
   const done = is('Complete') !== undefined;
-  return { available: done, words: done ? 'finished' : 'is at work', wanted: 1, ready: done ? 1 : 0 };
+  return { available: done, words: done ? 'finished' : 'is at work', wanted: 1, ready: done ? 1 : 0, probed: true };
 }
 
 /**
