@@ -12,7 +12,7 @@ import { readGrants, type Sources } from './read-secrets.ts';
 import { readVolumes } from './read-volumes.ts';
 import { readBoolean, readBytes, readDuration, readPairs, readText, readTexts } from './scalars.ts';
 import { serviceKeys } from './service-keys.ts';
-import { type Entry, entryOf, type MapTree, type Tree } from './tree.ts';
+import { type Entry, entryOf, isFilled, type MapTree, type Tree } from './tree.ts';
 import type { Mount, ProjectFiles, Service } from './types.ts';
 
 /** What a service is read against. */
@@ -129,6 +129,12 @@ function remark(map: MapTree, problems: Problems): void {
     if (entry) problems.note(key, entry.keyAt, text);
   };
   note('container_name', 'pods have names of their own; other services reach it by its service name');
+  for (const key of ['command', 'entrypoint', 'healthcheck']) {
+    const entry = entryOf(map, key);
+    if (entry && isFilled(entry.value)) {
+      problems.note(key, entry.keyAt, 'a variable went into it: whoever may read pods can read it; environment is kept in a Secret');
+    }
+  }
   note('init', 'the container has no init process; zombies of the app stay until it restarts');
   note('labels', 'nothing on Kubernetes reads them; they are not carried over');
   if (entryOf(map, 'image')) note('build', 'the image is pulled, not built');

@@ -36,6 +36,8 @@ export interface ScalarTree {
   readonly at: Location;
   readonly value: string | number | boolean | null;
   readonly source: string;
+  /** A variable went into it, so it may be a secret. */
+  readonly filled?: boolean;
   readonly tag?: Tag;
 }
 
@@ -106,13 +108,21 @@ export function entryOf(tree: Tree | undefined, key: string): Entry | undefined 
   return tree?.kind === 'map' ? tree.entries.find((entry) => entry.key === key) : undefined;
 }
 
+/** Whether a variable went into any scalar below. */
+export function isFilled(tree: Tree): boolean {
+  if (tree.kind === 'map') return tree.entries.some((entry) => isFilled(entry.value));
+  return tree.kind === 'list' ? tree.items.some(isFilled) : tree.filled === true;
+}
+
 /** A copy in which every scalar text has been replaced; keys stay. */
 export function mapTexts(tree: Tree, change: (text: string, at: Location) => string): Tree {
   if (tree.kind === 'map') return { ...tree, entries: tree.entries.map((e) => ({ ...e, value: mapTexts(e.value, change) })) };
   if (tree.kind === 'list') return { ...tree, items: tree.items.map((item) => mapTexts(item, change)) };
   if (typeof tree.value !== 'string') return tree;
   const value = change(tree.value, tree.at);
-  return value === tree.value ? tree : { ...tree, value, source: value };
+  // `$$` changes the text too, and is no variable.
+  const filled = /(^|[^$])(\$\$)*\$[{A-Za-z_]/.test(tree.value);
+  return value === tree.value && !filled ? tree : { ...tree, value, source: value, ...(filled ? { filled } : {}) };
 }
 
 function tagOf(node: unknown): { tag?: Tag } {
