@@ -5,15 +5,6 @@ export function objectId(ref: ObjectRef): string {
   return `${ref.apiVersion}/${ref.kind}/${ref.namespace ?? ''}/${ref.name}`;
 }
 
-/** The text of `objectId` read back; undefined when it is none. */
-export function parseObjectId(id: string): ObjectRef | undefined {
-  const parts = id.split('/');
-  const [name, namespace, kind] = [parts.pop(), parts.pop(), parts.pop()];
-  const apiVersion = parts.join('/');
-  if (!name || namespace === undefined || !kind || !apiVersion) return undefined;
-  return { apiVersion, kind, name, ...(namespace === '' ? {} : { namespace }) };
-}
-
 const order = [
   'Namespace',
   'ServiceAccount',

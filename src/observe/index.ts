@@ -1,7 +1,5 @@
-export { condenseNode } from './condense-node.ts';
-export { inventoryObject, inventoryRef, parseInventory } from './inventory.ts';
+export { inventoryObject } from './inventory.ts';
 export { type ObserveOptions, observe } from './observe.ts';
-export { readCluster } from './read-cluster.ts';
 export {
   type AppStatus,
   type MachineStatus,

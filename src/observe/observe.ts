@@ -1,5 +1,5 @@
 import { asFarthingError, type Clock, FarthingError } from '../common/index.ts';
-import { type HostFacts, readHostFacts } from '../host/index.ts';
+import { type FleetMember, type HostFacts, probeFleet, readHostFacts } from '../host/index.ts';
 import { type Cluster, connectThrough } from '../kube/index.ts';
 import type { Unknown } from '../operation/index.ts';
 import type { Spec } from '../spec/index.ts';
@@ -48,8 +48,9 @@ export async function observe(asked: ObserveOptions): Promise<World> {
     for (const machine of strangers(cluster.inventory, spec, options)) looks.set(machine.name, lookAtHost(machine.name, options));
   }
   const hosts = await Promise.all([...looks].map(async ([name, look]) => [name, await look] as const));
+  const reach = await probeFleet(options.shells.open, fleetOf(spec, new Map(hosts)));
   await Promise.allSettled(options.closing);
-  return { at, hosts: Object.fromEntries(hosts), cluster };
+  return { at, hosts: Object.fromEntries(hosts), cluster, reach };
 }
 
 async function lookAtHost(name: string, { shells, clock }: ObserveOptions): Promise<HostLook> {
@@ -58,6 +59,14 @@ async function lookAtHost(name: string, { shells, clock }: ObserveOptions): Prom
   } catch (thrown) {
     return { unreachable: unknown(`the machine ${name}`, thrown) };
   }
+}
+
+/** The machines of the file that answered. */
+function fleetOf(spec: Spec, hosts: ReadonlyMap<string, HostLook>): FleetMember[] {
+  return spec.machines.flatMap(({ name, role, address }) => {
+    const facts = hosts.get(name);
+    return facts && !('unreachable' in facts) ? [{ name, role, address: address ?? facts.address, facts }] : [];
+  });
 }
 
 /** Machines of the inventory that the file no longer names: they may have to be emptied and left. */

@@ -1,4 +1,4 @@
-import type { HostFacts } from '../host/index.ts';
+import type { HostFacts, Reachability } from '../host/index.ts';
 import type { LiveObject } from '../kube/index.ts';
 import type { Unknown } from '../operation/index.ts';
 
@@ -8,6 +8,8 @@ export interface World {
   readonly at: string;
   readonly hosts: Readonly<Record<string, HostFacts | { readonly unreachable: Unknown }>>;
   readonly cluster: ClusterWorld;
+  /** Tries from machine to machine; empty once all are in the cluster, which proves it. */
+  readonly reach?: readonly Reachability[];
 }
 
 /** The cluster as the API shows it. */
