@@ -4,12 +4,15 @@ import { serviceKeys } from '../src/compose/service-keys.ts';
 const becomes: Readonly<Record<string, string>> = {
   build: 'ignored, with a note, where there is also `image`; alone it is refused: farthing does not build images',
   cap_add: 'capabilities of the container',
+  group_add: 'additional groups, as numbers',
+  security_opt: '`no-new-privileges` is kept; all others are refused',
   cap_drop: 'capabilities of the container',
   command: "the container's arguments; a text is split into words as Compose does",
   configs: 'files of a ConfigMap, read-only; `file`, `environment` and `content` at the top level, not `external`',
   container_name: 'noted: pods have names of their own, others reach it by the service name',
   cpus: 'CPU limit',
-  depends_on: 'with `service_healthy` the pod waits until the other service is ready; otherwise services start together and retry; waiting for one to complete is refused',
+  depends_on:
+    'with `service_healthy` the pod waits until the other service is ready; otherwise services start together and retry; waiting for one to complete is refused',
   deploy:
     '`replicas` and `resources` (limits and reservations of CPU and memory); `placement`, `endpoint_mode` and modes other than `replicated` are refused, the rest is noted',
   entrypoint: "the container's command",
@@ -17,7 +20,7 @@ const becomes: Readonly<Record<string, string>> = {
   environment: 'variables of the container; their values are kept in a Secret',
   expose: 'ports of the Service',
   extra_hosts: 'lines in `/etc/hosts` of the pod; `host-gateway` is refused',
-  healthcheck: "probes; a text runs in a shell, as on Docker. Docker's own times are used where none are given",
+  healthcheck: "a readiness probe, never one that restarts; a text runs in a shell, as on Docker. Docker's own times are used where none are given",
   hostname: "the pod's host name",
   image: 'the image, looked up in the registry first',
   init: 'noted: there is no init process',
