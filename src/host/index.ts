@@ -1,13 +1,11 @@
-export { cidrsOverlap } from './cidr.ts';
 export { type FirewallData, firewallOperation } from './firewall-operation.ts';
 export { type HostPorts, hostHandlers } from './host-handlers.ts';
 export { type OwnerData, ownerOperation } from './owner-operation.ts';
-export { parseFacts } from './parse-facts.ts';
 export { parseOwner } from './parse-owner.ts';
 export type { FirewallNeeds } from './plan-firewall.ts';
 export { type PreflightInput, preflight } from './preflight.ts';
+export { type FleetMember, probeFleet } from './probe-fleet.ts';
 export { probeReach, type ReachTarget } from './probe-reach.ts';
-export { reachFindings } from './reach-findings.ts';
 export { readHostFacts } from './read-facts.ts';
 export { type ReleaseData, releaseOperation } from './release-handler.ts';
 export { runWork, type Work } from './run-work.ts';

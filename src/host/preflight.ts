@@ -5,7 +5,8 @@ import { checkFirewall } from './check-firewall.ts';
 import { checkFleet } from './check-fleet.ts';
 import { checkHost } from './check-host.ts';
 import { checkOwnership } from './check-ownership.ts';
-import type { HostFacts } from './types.ts';
+import { reachFindings } from './reach-findings.ts';
+import type { HostFacts, Reachability } from './types.ts';
 
 /** What a preflight looks at. Hosts without facts are left out: they are unknowns of the plan. */
 export interface PreflightInput {
@@ -19,6 +20,8 @@ export interface PreflightInput {
   readonly k3sVersion: string;
   /** Machines the cluster itself knows as its own: one that lost its mark is not a stranger. */
   readonly members?: readonly string[];
+  /** Tries between the machines, where they were made. */
+  readonly reach?: readonly Reachability[];
 }
 
 /** A machine of the file with what was seen on it. */
@@ -36,5 +39,6 @@ export function preflight(input: PreflightInput): Finding[] {
   return [
     ...seen.flatMap((one) => [...checkOwnership(one, input), ...checkHost(one, input), ...checkFirewall(one, seen, input)]),
     ...checkFleet(seen),
+    ...reachFindings(input.reach ?? []),
   ];
 }

@@ -12,6 +12,8 @@ export async function readAgentToken(server: Shell, options: { readonly signal?:
 /**
  * The server's token. It is cluster-admin, and without it no snapshot of the datastore can be
  * restored: whoever backs up the cluster keeps it, encrypted, off the cluster.
+ *
+ * @public waits for the backup room
  */
 export async function readServerToken(server: Shell, options: { readonly signal?: AbortSignal } = {}): Promise<Sealed> {
   return await readToken(server, '/var/lib/rancher/k3s/server/token', /^K10[0-9a-f]{64}::server:\S+$/, options);

@@ -12,6 +12,7 @@ export function hostFindings(input: PlanInput): readonly Finding[] {
     catalog: input.catalog,
     clusterId: input.clusterId,
     k3sVersion: input.spec.k3s.version,
+    reach: input.world.reach ?? [],
     members: (presentCluster(input.world)?.inventory?.machines ?? []).map((machine) => machine.name),
   });
 }
