@@ -16,9 +16,9 @@ export interface PartInput {
 
 /** Kubernetes' six programs in one file: by far the slowest part. */
 export async function kubernetesPart({ arch, progress }: PartInput): Promise<string> {
-  const stamp = 'k8s.io/component-base/version';
+  const packages = ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version'];
   const stamps = { gitVersion: version, gitMajor: '1', gitMinor: '36', gitTreeState: 'clean' };
-  const linker = Object.entries(stamps).map(([name, value]) => `-X ${stamp}.${name}=${value}`);
+  const linker = packages.flatMap((name) => Object.entries(stamps).map(([key, value]) => `-X ${name}.${key}=${value}`));
   return ensureCached({
     name: 'k3s-kubernetes',
     inputs: { arch, linker, go: await goVersion(), sources: await sources('kubernetes') },
