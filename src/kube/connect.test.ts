@@ -1,7 +1,4 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { FarthingError, Sealed } from '../common/index.ts';
-import { type ConnectOptions, connect } from './connect.ts';
-import { refusalOf } from './refusal.ts';
 import {
   type Answering,
   type LoopbackApi,
@@ -9,7 +6,10 @@ import {
   makeKubeconfig,
   quickClock,
   startLoopbackApi,
-} from './testing/loopback-api.ts';
+} from '../../test/kube-api/loopback-api.ts';
+import { FarthingError, Sealed } from '../common/index.ts';
+import { type ConnectOptions, connect } from './connect.ts';
+import { refusalOf } from './refusal.ts';
 import type { Cluster, WatchEvent } from './types.ts';
 
 const certificates = makeCertificates();

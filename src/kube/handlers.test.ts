@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { MemoryHooks } from '../../test/kube-api/memory-api.ts';
+import { makeObject, type OpenMemory, openMemory } from '../../test/kube-api/open-memory.ts';
 import { Sealed } from '../common/index.ts';
 import type { AnyHandler, Operation } from '../operation/index.ts';
 import type { Manifest } from '../workloads/index.ts';
@@ -8,44 +10,22 @@ import { deleteVolumeOperation } from './delete-volume.ts';
 import { drainOperation } from './drain-node.ts';
 import { kubeHandlers } from './handlers.ts';
 import { objectsOperation } from './objects-operation.ts';
-import { rolloutOperation } from './rollout.ts';
-import type { MemoryHooks } from './testing/memory-api.ts';
-import { type OpenMemory, openMemory } from './testing/open-memory.ts';
 import type { LiveObject } from './types.ts';
 import { inventoryOperation } from './write-inventory.ts';
 
 let open: OpenMemory;
 afterEach(() => open.close());
 
-async function start(objects: readonly object[], hooks: MemoryHooks = {}): Promise<(operation: Operation) => Promise<string>> {
+async function start(objects: readonly object[], hooks: MemoryHooks = {}): Promise<OpenMemory['carryOut']> {
   open = await openMemory(objects, hooks);
-  const handlers = new Map<string, AnyHandler>(kubeHandlers(open.ports).map((handler) => [handler.kind, handler]));
-  return async (operation) => {
-    const handler = handlers.get(operation.kind) as AnyHandler;
-    const found = await handler.find(operation, open.context);
-    if (found.state === 'done') return 'done';
-    if (operation.assumes !== '') expect(found.fingerprint).toBe(operation.assumes);
-    await handler.ensure(operation, open.context);
-    await handler.verify(operation, open.context);
-    expect(await handler.find(operation, open.context)).toEqual({ state: 'done' });
-    return 'changed';
-  };
+  return open.carryOut;
 }
 
-const labels = { 'app.kubernetes.io/managed-by': 'farthing' };
-const make = (
-  apiVersion: string,
-  kind: string,
-  name: string,
-  rest: object = {},
-  namespace: string | undefined = 'stats',
-): Manifest & LiveObject =>
-  ({ apiVersion, kind, metadata: { name, labels, ...(namespace ? { namespace } : {}) }, ...rest }) as unknown as Manifest & LiveObject;
-const space = make('v1', 'Namespace', 'stats', {}, '');
-const secret = make('v1', 'Secret', 'web', { stringData: { a: new Sealed('one two') } });
-const deployment = make('apps/v1', 'Deployment', 'web', { spec: { selector: { matchLabels: { app: 'web' } }, template: {} } });
-const claim = make('v1', 'PersistentVolumeClaim', 'data', { spec: { volumeName: 'pv-1' }, status: { phase: 'Bound' } });
-const volume = make(
+const space = makeObject('v1', 'Namespace', 'stats', {}, '');
+const secret = makeObject('v1', 'Secret', 'web', { stringData: { a: new Sealed('one two') } });
+const deployment = makeObject('apps/v1', 'Deployment', 'web', { spec: { selector: { matchLabels: { app: 'web' } }, template: {} } });
+const claim = makeObject('v1', 'PersistentVolumeClaim', 'data', { spec: { volumeName: 'pv-1' }, status: { phase: 'Bound' } });
+const volume = makeObject(
   'v1',
   'PersistentVolume',
   'pv-1',
@@ -59,7 +39,6 @@ const volume = make(
   },
   '',
 );
-const writes = () => open.requests.filter((line) => !line.startsWith('GET'));
 
 describe('kube.objects', () => {
   it('applies in the order things need each other, then nothing', async () => {
@@ -68,7 +47,7 @@ describe('kube.objects', () => {
     expect([operation?.title, operation?.why, restarts]).toEqual(['Deploy stats', 'stats is not on the cluster yet', ['web']]);
     expect(JSON.stringify(operation)).not.toContain('one two');
     expect(await run(operation as Operation)).toBe('changed');
-    expect(writes().map((line) => line.split('?')[0])).toEqual([
+    expect(open.writes().map((line) => line.split('?')[0])).toEqual([
       'PATCH /api/v1/namespaces/stats',
       'PATCH /api/v1/namespaces/stats/secrets/web',
       'PATCH /apis/apps/v1/namespaces/stats/deployments/web',
@@ -90,7 +69,7 @@ describe('kube.objects', () => {
       ['Deployment stats/web'],
     ]);
     await run(operation as Operation);
-    expect(writes()).toHaveLength(1);
+    expect(open.writes()).toHaveLength(1);
   });
 
   it('makes anew what cannot change, and says so before', async () => {
@@ -99,7 +78,7 @@ describe('kube.objects', () => {
     const { operation } = objectsOperation('stats', [changed as Manifest], [...open.store.values()]);
     expect(operation?.touches).toEqual(['Deployment stats/web (made anew: spec.selector.matchLabels.app cannot change)']);
     await run(operation as Operation);
-    expect(writes().map((line) => line.split(' ')[0])).toEqual(['DELETE', 'PATCH']);
+    expect(open.writes().map((line) => line.split(' ')[0])).toEqual(['DELETE', 'PATCH']);
   });
 
   it('waits for an old namespace to go', async () => {
@@ -118,139 +97,7 @@ describe('kube.objects', () => {
   it('refuses what somebody else made', async () => {
     const run = await start([{ ...deployment, metadata: { name: 'web', namespace: 'stats' } }]);
     await expect(run(objectsOperation('stats', [deployment], []).operation as Operation)).rejects.toMatchObject({ code: 'FAR-KUBE-006' });
-    expect(writes()).toEqual([]);
-  });
-});
-
-describe('kube.rollout', () => {
-  const uid = 'd1';
-  const live = (status: object) => ({
-    ...deployment,
-    metadata: { ...deployment.metadata, uid, generation: 1, annotations: { 'deployment.kubernetes.io/revision': '1' } },
-    status: { observedGeneration: 1, ...status },
-  });
-  const set = make('apps/v1', 'ReplicaSet', 'web-1', {});
-  const owned = (object: object, owner: string) => {
-    const base = object as LiveObject;
-    return {
-      ...base,
-      metadata: {
-        ...base.metadata,
-        labels: { app: 'web' },
-        ownerReferences: [{ uid: owner }],
-        annotations: { 'deployment.kubernetes.io/revision': '1' },
-      },
-    };
-  };
-  const podOf = (status: object) => owned(make('v1', 'Pod', 'web-1-a', { spec: { nodeName: 'big' }, status }), 's1');
-  const sets = [owned({ ...set, metadata: { ...set.metadata, uid: 's1' } }, uid)].map((item) => ({
-    ...item,
-    metadata: { ...item.metadata, uid: 's1' },
-  }));
-  const wait = rolloutOperation('stats', { namespace: 'stats', workloads: [{ kind: 'Deployment', name: 'web' }] }, []);
-
-  it('waits until all of it is available', async () => {
-    const run = await start([live({}), ...sets, podOf({ phase: 'Pending' })]);
-    setTimeout(() => open.store.set('deployments/stats/web', live({ replicas: 1, updatedReplicas: 1, availableReplicas: 1 })), 30);
-    expect(await run(wait)).toBe('changed');
-    expect(open.context.lines).toContain('web: is being started');
-    expect(await run(wait)).toBe('done');
-  });
-
-  it.each([
-    [
-      'an image that does not exist',
-      {
-        phase: 'Pending',
-        containerStatuses: [{ name: 'web', image: 'a:1', state: { waiting: { reason: 'ImagePullBackOff', message: 'not found' } } }],
-      },
-      'stats/web does not start on big: image a:1 cannot be pulled: there is no such image',
-    ],
-    [
-      'another architecture',
-      {
-        phase: 'Pending',
-        containerStatuses: [
-          { name: 'web', image: 'a:1', state: { waiting: { reason: 'RunContainerError', message: 'exec format error' } } },
-        ],
-      },
-      'exec format error',
-    ],
-    [
-      'no node',
-      {
-        phase: 'Pending',
-        conditions: [
-          { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/1 nodes are available: 1 Insufficient memory.' },
-        ],
-      },
-      '1 Insufficient memory',
-    ],
-  ])('gives up early on %s, in words', async (_, status, words) => {
-    const run = await start([live({}), ...sets, podOf(status)]);
-    await expect(run(wait)).rejects.toMatchObject({
-      code: 'FAR-KUBE-003',
-      message: expect.stringContaining(words),
-      hint: expect.any(String),
-    });
-    expect(open.clock.slept.reduce((a, b) => a + b, 0)).toBeLessThan(60_000);
-  });
-
-  it('reads the reason of a crash from the log', async () => {
-    const crashing = {
-      phase: 'Running',
-      containerStatuses: [
-        {
-          name: 'web',
-          image: 'a:1',
-          restartCount: 4,
-          state: { waiting: { reason: 'CrashLoopBackOff' } },
-          lastState: { terminated: { exitCode: 1 } },
-        },
-      ],
-    };
-    const run = await start([live({}), ...sets, podOf(crashing)], {
-      before: (_method, path, response) => {
-        if (!path.endsWith('/log')) return false;
-        response.end('starting\ncannot open /data: permission denied\n');
-        return true;
-      },
-    });
-    await expect(run(wait)).rejects.toMatchObject({
-      message:
-        'stats/web does not start on big: web has crashed and was started again 4 times (exit code 1). Its last line: cannot open /data: permission denied',
-      hint: 'Its log tells why: `farthing logs stats web`.',
-    });
-  });
-
-  it('shows what keeps a pod from being set up', async () => {
-    const event = make('v1', 'Event', 'e1', {
-      involvedObject: { name: 'web-1-a' },
-      type: 'Warning',
-      reason: 'FailedMount',
-      message: 'configmap "x" not found',
-      lastTimestamp: '2026-01-01T00:00:00Z',
-    });
-    const run = await start([
-      live({}),
-      ...sets,
-      podOf({ phase: 'Pending', containerStatuses: [{ name: 'web', state: { waiting: { reason: 'ContainerCreating' } } }] }),
-      event,
-    ]);
-    await expect(run({ ...wait, data: { ...wait.data, timeout: 5000 } })).rejects.toMatchObject({ code: 'FAR-KUBE-003' });
-    expect(open.context.lines.some((line) => line.includes('FailedMount: configmap "x" not found'))).toBe(true);
-  });
-
-  it('does not listen to pods of the version before', async () => {
-    const old = {
-      ...podOf({
-        phase: 'Pending',
-        containerStatuses: [{ name: 'web', image: 'a:1', state: { waiting: { reason: 'ImagePullBackOff', message: 'not found' } } }],
-      }),
-    };
-    old.metadata.ownerReferences = [{ uid: 'older' }];
-    const run = await start([live({}), ...sets, old]);
-    await expect(run({ ...wait, data: { ...wait.data, timeout: 20_000 } })).rejects.toThrow('Not running after 20 s');
+    expect(open.writes()).toEqual([]);
   });
 });
 
@@ -279,15 +126,15 @@ describe('kube.delete', () => {
       { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'stats', name: 'web' },
     ];
     await run(deleteOperation('stats', refs, { why: 'gone', claims: [], whole: true }) as Operation);
-    expect(writes().map((line) => line.split('/').at(-1))).toEqual(['web', 'stats']);
+    expect(open.writes().map((line) => line.split('/').at(-1))).toEqual(['web', 'stats']);
     expect(deleteOperation('stats', refs.slice(0, 1), { why: '', claims: [claim], whole: true })).toBeUndefined();
   });
 });
 
 describe('node.drain and node.delete', () => {
-  const node = make('v1', 'Node', 'micro-1', {}, '');
+  const node = makeObject('v1', 'Node', 'micro-1', {}, '');
   const on = (name: string, rest: object = {}, metadata: object = {}) => {
-    const pod = make('v1', 'Pod', name, { spec: { nodeName: 'micro-1' }, status: { phase: 'Running' }, ...rest });
+    const pod = makeObject('v1', 'Pod', name, { spec: { nodeName: 'micro-1' }, status: { phase: 'Running' }, ...rest });
     return { ...pod, metadata: { ...pod.metadata, ...metadata } };
   };
   const daemon = on('agent', {}, { ownerReferences: [{ kind: 'DaemonSet', controller: true }] });
@@ -335,7 +182,7 @@ describe('node.drain and node.delete', () => {
   });
 
   it('removes the node and a password that K3s left behind', async () => {
-    const password = make('v1', 'Secret', 'micro-1.node-password.k3s', {}, 'kube-system');
+    const password = makeObject('v1', 'Secret', 'micro-1.node-password.k3s', {}, 'kube-system');
     const run = await start([node, password]);
     await run(deleteNodeOperation('micro-1', { why: '' }));
     expect([...open.store.keys()]).toEqual([]);
@@ -368,13 +215,13 @@ describe('volume.delete', () => {
   });
 
   it('refuses a volume that is in use', async () => {
-    const user = make('v1', 'Pod', 'web', {
+    const user = makeObject('v1', 'Pod', 'web', {
       spec: { volumes: [{ persistentVolumeClaim: { claimName: 'data' } }] },
       status: { phase: 'Running' },
     });
     const run = await start([space, claim, volume, user]);
     await expect(run(operation)).rejects.toThrow('Volume stats/data is in use by web.');
-    expect(writes()).toEqual([]);
+    expect(open.writes()).toEqual([]);
   });
 
   it('does not touch another volume under the same claim', async () => {
@@ -391,13 +238,13 @@ describe('volume.delete', () => {
   });
 
   it('says so when the folder is not deleted though its machine is there', async () => {
-    const run = await start([space, claim, volume, make('v1', 'Node', 'big', {}, '')]);
+    const run = await start([space, claim, volume, makeObject('v1', 'Node', 'big', {}, '')]);
     await expect(run(operation)).rejects.toThrow('The folder of volume pv-1 is not deleted yet.');
   });
 });
 
 describe('inventory.write', () => {
-  const object = make('v1', 'ConfigMap', 'farthing-inventory', { data: { a: '1' } }, 'farthing-system');
+  const object = makeObject('v1', 'ConfigMap', 'farthing-inventory', { data: { a: '1' } }, 'farthing-system');
 
   it('writes the namespace and the list, once', async () => {
     const run = await start([]);

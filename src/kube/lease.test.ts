@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { type OpenMemory, openMemory } from '../../test/kube-api/open-memory.ts';
 import { acquireLease, leaseRef, readLease } from './lease.ts';
-import { type OpenMemory, openMemory } from './testing/open-memory.ts';
 
 let open: OpenMemory | undefined;
 afterEach(async () => {

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
+import { type OpenMemory, openMemory } from '../../test/kube-api/open-memory.ts';
 import { FarthingError } from '../common/index.ts';
-import { type OpenMemory, openMemory } from '../kube/testing/open-memory.ts';
 import type { Spec } from '../spec/index.ts';
 import type { Shell, Shells } from '../ssh/index.ts';
 import { inventoryObject } from './inventory.ts';

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Clock, Sealed } from '../../src/common/index.ts';
 import { createRegistryClient } from '../../src/images/index.ts';
-import { makeCertificates } from '../../src/kube/testing/loopback-api.ts';
+import { makeCertificates } from '../kube-api/loopback-api.ts';
 
 const clock: Clock = { now: () => Date.now(), sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms).unref()) };
 const certificates = makeCertificates();

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import type { Clock } from '../../common/index.ts';
+import type { Clock } from '../../src/common/index.ts';
 
 /** Certificates as K3s makes them: one CA, a serving pair for 127.0.0.1 and a client pair. PEM. */
 export interface Certificates {

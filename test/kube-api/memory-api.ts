@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { knownResource } from '../resources.ts';
 import type { Answering } from './loopback-api.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: objects of any kind
@@ -35,8 +34,7 @@ export function memoryApi(
     return object;
   };
   for (const object of objects) {
-    const resource = knownResource(object.apiVersion, object.kind);
-    put(keyOf(resource?.plural ?? '', object.metadata.namespace, object.metadata.name), structuredClone(object));
+    put(keyOf(pluralOf(object.kind), object.metadata.namespace, object.metadata.name), structuredClone(object));
   }
   const answer: Answering = (request, response) => {
     const url = new URL(request.url ?? '', 'https://x');
@@ -82,6 +80,10 @@ export function memoryApi(
     }
   };
   return { store, answer };
+}
+
+function pluralOf(kind: string): string {
+  return `${kind.toLowerCase()}${kind.endsWith('s') ? 'es' : 's'}`;
 }
 
 function keyOf(plural: string, namespace: string | undefined, name: string): string {

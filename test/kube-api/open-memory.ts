@@ -1,6 +1,7 @@
-import type { RunContext } from '../../operation/index.ts';
-import { connect } from '../connect.ts';
-import type { Cluster } from '../types.ts';
+import { expect } from 'vitest';
+import { type Cluster, connect, kubeHandlers, type LiveObject } from '../../src/kube/index.ts';
+import type { AnyHandler, Operation, RunContext } from '../../src/operation/index.ts';
+import type { Manifest } from '../../src/workloads/index.ts';
 import { makeCertificates, quickClock, startLoopbackApi } from './loopback-api.ts';
 import { type MemoryHooks, type MemoryStore, memoryApi } from './memory-api.ts';
 
@@ -15,6 +16,10 @@ export interface OpenMemory {
   readonly ports: { readonly cluster: () => Promise<Cluster>; readonly clock: ReturnType<typeof quickClock> };
   /** For handlers; collects the progress lines. */
   readonly context: RunContext & { readonly lines: string[] };
+  /** Finds, ensures, verifies and finds again, as apply does; `done` when there was nothing to do. */
+  carryOut(operation: Operation): Promise<'done' | 'changed'>;
+  /** The requests that were no reads. */
+  writes(): string[];
   close(): Promise<void>;
 }
 
@@ -26,16 +31,37 @@ export async function openMemory(objects: readonly unknown[] = [], hooks: Memory
   const clock = quickClock();
   const cluster = connect({ kubeconfig: api.kubeconfig, clock });
   const lines: string[] = [];
+  const context = { signal: new AbortController().signal, progress: (line: string) => void lines.push(line), lines };
+  const ports = { cluster: async () => cluster, clock };
+  const handlers = new Map<string, AnyHandler>(kubeHandlers(ports).map((handler) => [handler.kind, handler]));
   return {
-    cluster,
-    store,
-    clock,
-    requests: api.requests,
-    ports: { cluster: async () => cluster, clock },
-    context: { signal: new AbortController().signal, progress: (line) => lines.push(line), lines },
+    ...{ cluster, store, clock, requests: api.requests, ports, context },
+    async carryOut(operation) {
+      const handler = handlers.get(operation.kind) as AnyHandler;
+      const found = await handler.find(operation, context);
+      if (found.state === 'done') return 'done';
+      if (operation.assumes !== '') expect(found.fingerprint).toBe(operation.assumes);
+      await handler.ensure(operation, context);
+      await handler.verify(operation, context);
+      expect(await handler.find(operation, context)).toEqual({ state: 'done' });
+      return 'changed';
+    },
+    writes: () => api.requests.filter((line) => !line.startsWith('GET')),
     async close() {
       await cluster.close();
       await api.close();
     },
   };
+}
+
+/** An object of farthing's, in namespace `stats` unless another ('' = none) is named. */
+export function makeObject(
+  apiVersion: string,
+  kind: string,
+  name: string,
+  rest: object = {},
+  namespace: string | undefined = 'stats',
+): Manifest & LiveObject {
+  const metadata = { name, labels: { 'app.kubernetes.io/managed-by': 'farthing' }, ...(namespace ? { namespace } : {}) };
+  return { apiVersion, kind, metadata, ...rest } as unknown as Manifest & LiveObject;
 }

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureBase } from '../lab/hosts/base.ts';
-import { kubernetesPart, userlandPart } from '../lab/k3s/parts.ts';
-import { stderrProgress } from '../lab/progress.ts';
-import { makeCertificates, makeKubeconfig } from '../src/kube/testing/loopback-api.ts';
+import { ensureBase } from '../../lab/hosts/base.ts';
+import { kubernetesPart, userlandPart } from '../../lab/k3s/parts.ts';
+import { stderrProgress } from '../../lab/progress.ts';
+import { makeCertificates, makeKubeconfig } from './loopback-api.ts';
 
 /** Upstream's own API server on loopback, with kine and SQLite behind it, no controllers. */
 export interface RealApi {

@@ -14,7 +14,7 @@ import {
 } from '../../src/kube/index.ts';
 import type { Handler } from '../../src/operation/index.ts';
 import type { Manifest } from '../../src/workloads/index.ts';
-import { type RealApi, startRealApi } from '../real-api.ts';
+import { type RealApi, startRealApi } from '../kube-api/real-api.ts';
 
 const clock: Clock = {
   now: () => Date.now(),
