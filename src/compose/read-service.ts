@@ -9,6 +9,7 @@ import { readMemberships } from './read-networks.ts';
 import { readExpose, readPorts } from './read-ports.ts';
 import { readResources } from './read-resources.ts';
 import { readGrants, type Sources } from './read-secrets.ts';
+import { readGroups, readSecurity } from './read-security.ts';
 import { readVolumes } from './read-volumes.ts';
 import { readBoolean, readBytes, readDuration, readPairs, readText, readTexts } from './scalars.ts';
 import { serviceKeys } from './service-keys.ts';
@@ -86,6 +87,8 @@ export async function readService(entry: Entry, map: MapTree, context: ServiceCo
     ),
     capAdd: (take('cap_add', readTexts) ?? []).map(capability),
     capDrop: (take('cap_drop', readTexts) ?? []).map(capability),
+    groups: value('group_add') ? readGroups(value('group_add') as Tree, problems) : [],
+    noNewPrivileges: value('security_opt') ? readSecurity(value('security_opt') as Tree, problems) : false,
     readOnly: flag('read_only'),
     privileged: flag('privileged'),
     tty: flag('tty'),

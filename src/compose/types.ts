@@ -50,6 +50,10 @@ export interface Service {
   readonly labels: Readonly<Record<string, string>>;
   readonly capAdd: readonly string[];
   readonly capDrop: readonly string[];
+  /** Group ids besides the main one. */
+  readonly groups: readonly number[];
+  /** `security_opt: no-new-privileges`. */
+  readonly noNewPrivileges: boolean;
   readonly readOnly: boolean;
   readonly privileged: boolean;
   readonly tty: boolean;

@@ -64,6 +64,7 @@ function securityOf(service: Service): SecurityContext | undefined {
     ...(user === undefined ? {} : { runAsUser: Number(user) }),
     ...(group === undefined ? {} : { runAsGroup: Number(group) }),
     ...(Object.keys(capabilities).length > 0 ? { capabilities } : {}),
+    ...(service.noNewPrivileges && !service.privileged ? { allowPrivilegeEscalation: false } : {}),
     ...(service.privileged ? { privileged: true } : {}),
     ...(service.readOnly ? { readOnlyRootFilesystem: true } : {}),
   };

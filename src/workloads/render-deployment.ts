@@ -93,7 +93,10 @@ function podOf(service: Service, { sized, decision, environment, files }: Deploy
     // Kubernetes would add DB_PORT=tcp://… and the like, which crashes apps that read such names.
     enableServiceLinks: false,
     automountServiceAccountToken: false,
-    securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
+    securityContext: {
+      seccompProfile: { type: 'RuntimeDefault' },
+      ...(service.groups.length > 0 ? { supplementalGroups: [...service.groups] } : {}),
+    },
     ...(hostnameOf(service) === undefined ? {} : { hostname: hostnameOf(service) as string }),
     ...(service.stopGracePeriod === undefined ? {} : { terminationGracePeriodSeconds: Math.ceil(service.stopGracePeriod / 1000) }),
     ...(service.extraHosts.length > 0 ? { hostAliases: aliasesOf(service) } : {}),

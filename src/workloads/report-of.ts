@@ -22,6 +22,8 @@ const texts: Readonly<Record<string, string>> = {
   working_dir: 'workingDir',
   cap_add: 'capabilities',
   cap_drop: 'capabilities',
+  group_add: 'supplementalGroups',
+  security_opt: 'allowPrivilegeEscalation: false',
   read_only: 'readOnlyRootFilesystem',
   privileged: 'privileged',
   tty: 'tty',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Clock, until } from '../../src/common/index.ts';
 import { type Cluster, connect, differences, refOf } from '../../src/kube/index.ts';
-import { type RealApi, startRealApi } from '../real-api.ts';
+import { type RealApi, startRealApi } from '../kube-api/real-api.ts';
 import { renderProject } from '../rendered-project.ts';
 
 const clock: Clock = { now: () => Date.now(), sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) };
