@@ -1,12 +1,21 @@
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseDocument } from 'yaml';
+import { labPaths } from '../config.ts';
 import type { LabState } from '../state.ts';
 
 /** What the lab's download mirror serves in K3s' place. */
 export interface LabRelease {
   readonly version: string;
   readonly sha256: { readonly amd64: string; readonly installScript: string };
+}
+
+/** The release that this lab's mirror serves. Throws when it serves none. */
+export async function servedRelease(): Promise<LabRelease> {
+  const served = join(labPaths().state, 'mirror');
+  const [version] = await readdir(served).catch(() => []);
+  if (version === undefined) throw new Error('the mirror serves no release; start the lab with: npm run lab -- up');
+  return JSON.parse(await readFile(join(served, version, 'release.json'), 'utf8')) as LabRelease;
 }
 
 /**

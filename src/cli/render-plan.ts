@@ -89,6 +89,8 @@ function unknowns(plan: Plan): string {
 
 function summary(plan: Plan): string {
   if (plan.refusals.length > 0) return '';
+  // Without a look at the world there is nothing to say about what is to be done.
+  if (plan.machines.some((machine) => machine.state === 'not looked at')) return '';
   const count = plan.operations.length;
   if (count === 0) return `Nothing to do: ${plan.cluster} is as the file says.\n`;
   const destroys = plan.operations.filter((operation) => operation.destroys.length > 0).length;
