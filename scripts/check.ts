@@ -29,7 +29,7 @@ const checks: readonly Check[] = [
 /** Runs every check and prints those that found something; the last line counts them as tests are counted. */
 async function main(): Promise<void> {
   const started = Date.now();
-  const outcomes = await Promise.all(checks.map(async (check): Promise<CheckOutcome> => ({ ...(await check.run()), name: check.name })));
+  const outcomes = await Promise.all(checks.map(outcomeOf));
   for (const { name, text, failed } of outcomes) {
     process.stdout.write(`${failed ? '✗' : '✓'} ${name}\n`);
     if (text) process.stdout.write(`${text.trimEnd().replaceAll(/^/gm, '    ')}\n`);
@@ -37,6 +37,15 @@ async function main(): Promise<void> {
   const failed = outcomes.filter((outcome) => outcome.failed).length;
   process.stdout.write(`${((Date.now() - started) / 1000).toFixed(1)} s\n${outcomes.length - failed} passed, ${failed} failed\n`);
   process.exitCode = failed ? 1 : 0;
+}
+
+/** A check that breaks has failed; the others still have their say. */
+async function outcomeOf({ name, run }: Check): Promise<CheckOutcome> {
+  try {
+    return { ...(await run()), name };
+  } catch (error) {
+    return { name, failed: true, text: String(error) };
+  }
 }
 
 await main();
