@@ -51,7 +51,8 @@ export async function labUp(options: UpOptions): Promise<LabState> {
       if (running) {
         return keep(running, builds, options);
       }
-      await progress.step('clearing what a stopped lab left', () => removeLab());
+      progress.say('clearing what a stopped lab left');
+      await removeLab();
     }
     await claim();
     return start({ layout, hosts, builds, progress });

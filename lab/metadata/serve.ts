@@ -21,7 +21,11 @@ export async function startLinkLocal(hosts: readonly PlacedHost[]): Promise<void
       address,
     );
     await listening(
-      createTcpServer((socket) => socket.end('lab iscsi\n')),
+      createTcpServer((socket) => {
+        // A probe connects and leaves without reading.
+        socket.on('error', () => socket.destroy());
+        socket.end('lab iscsi\n');
+      }),
       3260,
       address,
     );
@@ -51,7 +55,8 @@ async function startDns(names: ReadonlyMap<string, string>): Promise<void> {
   udp.on('message', (query, from) => {
     const answer = answerQuery(query, names);
     if (answer) {
-      udp.send(answer, from.port, from.address);
+      // The asker may be gone, or cut off, by now.
+      udp.send(answer, from.port, from.address, () => undefined);
     }
   });
   await new Promise<void>((resolve, reject) => {

@@ -40,6 +40,8 @@ async function serve(request: IncomingMessage, response: ServerResponse, faults:
 }
 
 async function send(file: ReleaseFile, response: ServerResponse, fault: MirrorFault = {}): Promise<void> {
+  // Whoever breaks off a download is no failure of ours.
+  response.on('error', () => response.destroy());
   const { truncateAt, corruptAt, bytesPerSecond } = fault;
   let sent = 0;
   for await (const part of createReadStream(file.path) as AsyncIterable<Buffer>) {

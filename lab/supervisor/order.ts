@@ -19,7 +19,7 @@ export function sendOrder(order: ControlOrder): Promise<void> {
         }
       });
     });
-    call.once('error', (cause) => reject(new Error('the lab does not answer; is it up?', { cause })));
+    call.once('error', (cause) => reject(new Error(`the lab does not answer; is it up? Its log: ${labPaths().log}`, { cause })));
     call.end(JSON.stringify(order));
   });
 }
