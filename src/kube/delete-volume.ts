@@ -67,20 +67,22 @@ export function deleteVolumeHandler({ cluster, clock }: KubePorts): Handler<Dele
     async ensure(operation, context) {
       const api = await cluster();
       const { namespace, claim, volume } = operation.data;
-      await refuseUsed(api, namespace, claim);
+      const orphaned = volume !== undefined && (await isOrphaned(api, volume));
+      await refuseUsed(api, namespace, claim, orphaned);
       await api.delete(claimRef(namespace, claim));
       await awaitGone(api, clock, claimRef(namespace, claim), context);
       if (volume !== undefined) {
-        context.progress('waiting until its folder is deleted');
+        context.progress(orphaned ? 'its machine is gone: only the record is removed' : 'waiting until its folder is deleted');
         const gone = await until(async () => ((await api.get(volumeRef(volume))) === undefined ? true : undefined), {
           clock,
           // The provisioner starts a pod on the volume's machine to delete the folder.
-          deadline: 120_000,
+          deadline: orphaned ? 3000 : 120_000,
           every: 1000,
           most: 3000,
           signal: context.signal,
         });
         if (!gone) await giveUpVolume(api, volume);
+        await awaitGone(api, clock, volumeRef(volume), context);
       }
       await removeEmptyNamespace(api, namespace, claim);
     },
@@ -94,11 +96,20 @@ export function deleteVolumeHandler({ cluster, clock }: KubePorts): Handler<Dele
   };
 }
 
-async function refuseUsed(api: Cluster, namespace: string, claim: string): Promise<void> {
+/** On a machine that is no longer in the cluster: nobody can use it or delete its folder any more. */
+async function isOrphaned(api: Cluster, volume: string): Promise<boolean> {
+  const pv = await api.get(volumeRef(volume));
+  const node = pv && nodeOfVolume(pv);
+  return node !== undefined && (await api.get({ apiVersion: 'v1', kind: 'Node', name: node })) === undefined;
+}
+
+/** Pods that wait in vain for a volume on a machine that is gone do not use it. */
+async function refuseUsed(api: Cluster, namespace: string, claim: string, orphaned: boolean): Promise<void> {
   const pods = await api.list('v1', 'Pod', { namespace });
   // biome-ignore lint/suspicious/noExplicitAny: foreign data, read permissively
   const uses = (pod: LiveObject) => (pod.spec?.volumes ?? []).some((item: any) => item.persistentVolumeClaim?.claimName === claim);
-  const users = pods.filter((pod) => uses(pod) && !['Succeeded', 'Failed'].includes(pod.status?.phase));
+  const isOver = (pod: LiveObject) => ['Succeeded', 'Failed'].includes(pod.status?.phase) || (orphaned && pod.spec?.nodeName === undefined);
+  const users = pods.filter((pod) => uses(pod) && !isOver(pod));
   if (users.length === 0) return;
   throw new FarthingError(
     'FAR-APPLY-001',
@@ -109,17 +120,13 @@ async function refuseUsed(api: Cluster, namespace: string, claim: string): Promi
   );
 }
 
-/** The machine that holds the folder is gone, so nobody will ever delete it: only the record is left to remove. */
+/** Nobody will ever delete the folder of a machine that is gone: the record is all there is to remove. */
 async function giveUpVolume(api: Cluster, volume: string): Promise<void> {
-  const pv = await api.get(volumeRef(volume));
-  if (pv === undefined) return;
-  const node = nodeOfVolume(pv);
-  if (node === undefined || (await api.get({ apiVersion: 'v1', kind: 'Node', name: node })) !== undefined) {
-    throw new FarthingError('FAR-APPLY-003', `The folder of volume ${volume} is not deleted yet.`, {
-      hint: 'The storage add-on does that: see `farthing status` and kubectl -n kube-system logs deploy/local-path-provisioner.',
-    });
-  }
-  await api.delete(volumeRef(volume));
+  if (await isOrphaned(api, volume)) return api.delete(volumeRef(volume));
+  if ((await api.get(volumeRef(volume))) === undefined) return;
+  throw new FarthingError('FAR-APPLY-003', `The folder of volume ${volume} is not deleted yet.`, {
+    hint: 'The storage add-on does that: see `farthing status` and kubectl -n kube-system logs deploy/local-path-provisioner.',
+  });
 }
 
 async function removeEmptyNamespace(api: Cluster, namespace: string, claim: string): Promise<void> {

@@ -49,7 +49,9 @@ export function drainHandler({ cluster, clock }: KubePorts): Handler<DrainData> 
     const api = await cluster();
     const node = await api.get({ apiVersion: 'v1', kind: 'Node', name });
     const pods = node ? await api.list('v1', 'Pod', { fields: `spec.nodeName=${name}` }) : [];
-    return { node, pods: pods.filter((pod) => isEvictable(pod, name)) };
+    // A machine that is not heard of cannot say that a pod has stopped: those go with the Node.
+    const isOver = (pod: LiveObject) => pod.metadata.deletionTimestamp !== undefined && node !== undefined && !isHeardOf(node);
+    return { node, pods: pods.filter((pod) => isEvictable(pod, name) && !isOver(pod)) };
   };
   const isDone = ({ node, pods }: Awaited<ReturnType<typeof look>>) =>
     node === undefined || (node.spec?.unschedulable === true && pods.length === 0);
@@ -88,6 +90,12 @@ export function drainHandler({ cluster, clock }: KubePorts): Handler<DrainData> 
       });
     },
   };
+}
+
+function isHeardOf(node: LiveObject): boolean {
+  const conditions: { type: string; status: string }[] = node.status?.conditions ?? [];
+  // A Node without conditions is taken for a living one.
+  return conditions.find((condition) => condition.type === 'Ready')?.status !== 'Unknown';
 }
 
 async function evictAll(api: Cluster, pods: readonly LiveObject[], context: RunContext): Promise<string[]> {

@@ -168,6 +168,20 @@ describe('node.drain and node.delete', () => {
     expect(open.store.get('nodes//micro-1').spec.unschedulable).toBe(true);
   });
 
+  it('does not wait for the pods of a machine that is dead', async () => {
+    const dead = { ...node, status: { conditions: [{ type: 'Ready', status: 'Unknown' }] } };
+    const run = await start([dead, on('web')], {
+      before: (method, path, response) => {
+        if (method !== 'POST' || !path.endsWith('/eviction')) return false;
+        // Nobody is there to stop it: it stays, marked.
+        open.store.get('pods/stats/web').metadata.deletionTimestamp = '2026-01-01T00:00:00Z';
+        response.writeHead(201).end('{}');
+        return true;
+      },
+    });
+    expect(await run(drainOperation('micro-1', { pods: [], volumes: [] }, { why: '' }))).toBe('changed');
+  });
+
   it('says which budget keeps what', async () => {
     const run = await start([node, on('db')], {
       before: (method, _path, response) => {
@@ -216,7 +230,7 @@ describe('volume.delete', () => {
 
   it('refuses a volume that is in use', async () => {
     const user = makeObject('v1', 'Pod', 'web', {
-      spec: { volumes: [{ persistentVolumeClaim: { claimName: 'data' } }] },
+      spec: { nodeName: 'big', volumes: [{ persistentVolumeClaim: { claimName: 'data' } }] },
       status: { phase: 'Running' },
     });
     const run = await start([space, claim, volume, user]);
@@ -231,10 +245,15 @@ describe('volume.delete', () => {
     expect(found.state === 'pending' && found.fingerprint !== operation.assumes).toBe(true);
   });
 
-  it('removes the record of a volume whose machine is gone', async () => {
-    const run = await start([space, claim, volume]);
+  it('removes the record of a volume whose machine is gone, though pods still wait for it', async () => {
+    const waiting = makeObject('v1', 'Pod', 'web', {
+      spec: { volumes: [{ persistentVolumeClaim: { claimName: 'data' } }] },
+      status: { phase: 'Pending' },
+    });
+    const run = await start([space, claim, volume, waiting]);
     await run(operation);
-    expect([...open.store.keys()]).toEqual([]);
+    expect([...open.store.keys()]).toEqual(['namespaces//stats', 'pods/stats/web']);
+    expect(open.context.lines).toEqual(['its machine is gone: only the record is removed']);
   });
 
   it('says so when the folder is not deleted though its machine is there', async () => {

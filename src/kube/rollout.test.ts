@@ -114,6 +114,21 @@ describe('kube.rollout', () => {
     });
   });
 
+  it('counts a crash on while the container runs in between', async () => {
+    const probe = { phase: 'Running', conditions: [{ type: 'Ready', status: 'False' }] };
+    const between = { ...probe, containerStatuses: [{ name: 'web', ready: false, restartCount: 4, state: { running: {} } }] };
+    const down = { ...probe, containerStatuses: [{ name: 'web', restartCount: 4, state: { waiting: { reason: 'CrashLoopBackOff' } } }] };
+    let looks = 0;
+    const run = await start([live({}), ...sets, podOf(down)], {
+      before: (_method, path) => {
+        if (path.endsWith('/pods')) open.store.set('pods/stats/web-1-a', podOf(++looks % 2 ? down : between));
+        return false;
+      },
+    });
+    await expect(run(wait)).rejects.toThrow('web has crashed and was started again 4 times');
+    expect(open.clock.slept.reduce((a, b) => a + b, 0)).toBeLessThan(200_000);
+  });
+
   it('shows what keeps a pod from being set up', async () => {
     const event = makeObject('v1', 'Event', 'e1', {
       involvedObject: { name: 'web-1-a' },

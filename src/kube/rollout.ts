@@ -124,7 +124,8 @@ function troubleWatcher(
       if (!since.has(key)) since.set(key, now());
       if (now() - (since.get(key) ?? 0) >= patience(found.trouble)) throw await failure(api, data.namespace, workload, found);
     }
-    for (const key of since.keys()) if (!present.has(key)) since.delete(key);
+    // Between two crashes it runs for a while: that does not start the count anew.
+    for (const key of since.keys()) if (!present.has(key) && !/ (crash|memory)$/.test(key)) since.delete(key);
     if (lines.join('\n') !== said) for (const line of lines) context.progress(line);
     said = lines.join('\n');
     return lines;
