@@ -67,7 +67,7 @@ func (a *Agent) startKubelet() error {
 		"--kubeconfig=" + a.file("kubelet.kubeconfig"),
 		"--node-ip=" + a.nodeIPs[0],
 		"--root-dir=/var/lib/kubelet",
-		"--cert-dir=" + a.file("..", "agent"),
+		"--cert-dir=" + a.dataDir,
 	}
 	if !a.control.DisableCCM {
 		arguments = append(arguments, "--cloud-provider=external")

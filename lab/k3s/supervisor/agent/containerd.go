@@ -54,7 +54,7 @@ state = "/run/k3s/containerd"
 
 [plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc.options]
   BinaryName = {{ printf "%q" .Runc }}
-  SystemdCgroup = {{ .SystemdCgroup }}
+  SystemdCgroup = false
 
 [plugins.'io.containerd.cri.v1.images']
   snapshotter = {{ printf "%q" .Snapshotter }}
@@ -98,7 +98,6 @@ const conflist = `{
 
 type containerdValues struct {
 	Root, Socket, PluginDir, NetDir, Runc, Snapshotter, PauseImage, CertsDir, Logins string
-	SystemdCgroup                                                                    bool
 }
 
 func (a *Agent) startContainerd(ctx context.Context) error {
@@ -114,7 +113,6 @@ func (a *Agent) startContainerd(ctx context.Context) error {
 	if prefix := a.control.SystemDefaultRegistry; prefix != "" {
 		pause = prefix + "/" + pause
 	}
-	_, unifiedErr := os.Stat("/sys/fs/cgroup/cgroup.controllers")
 	snapshotter := a.settings.Text("snapshotter")
 	if snapshotter == "overlayfs" {
 		if err := overlayWorks(a.file("containerd")); err != nil {
@@ -122,9 +120,8 @@ func (a *Agent) startContainerd(ctx context.Context) error {
 		}
 	}
 	values := containerdValues{
-		Root: a.file("containerd"), Socket: Socket, PluginDir: filepath.Join(filepath.Dir(filepath.Dir(filepath.Dir(a.bin))), "data", "cni"), NetDir: a.file("etc", "cni", "net.d"),
+		Root: a.file("containerd"), Socket: Socket, PluginDir: filepath.Join(filepath.Dir(filepath.Dir(a.bin)), "cni"), NetDir: a.file("etc", "cni", "net.d"),
 		Runc: a.program("runc"), Snapshotter: snapshotter, PauseImage: pause, CertsDir: certs, Logins: registry.Logins(),
-		SystemdCgroup: unifiedErr == nil && os.Getenv("INVOCATION_ID") != "" && a.systemdCgroup(),
 	}
 	if err := a.writeContainerdConfig(values); err != nil {
 		return err
@@ -162,8 +159,6 @@ func (a *Agent) startContainerd(ctx context.Context) error {
 	a.importImages(ctx)
 	return nil
 }
-
-func (a *Agent) systemdCgroup() bool { return false }
 
 func (a *Agent) writeContainerdConfig(values containerdValues) error {
 	base := template.Must(template.New("base").Parse(containerdConfig))
