@@ -40,9 +40,21 @@ describe('kube.rollout', () => {
   }));
   const wait = rolloutOperation('stats', { namespace: 'stats', workloads: [{ kind: 'Deployment', name: 'web' }] }, []);
 
+  const up = { replicas: 1, updatedReplicas: 1, availableReplicas: 1 };
+  /** Lets the Deployment look otherwise at each look: `states[n]` at the n-th, the last one from then on. */
+  const changing = (states: readonly object[]): MemoryHooks => {
+    let looks = 0;
+    return {
+      before: (_method, path) => {
+        if (path.endsWith('/deployments/web'))
+          open.store.set('deployments/stats/web', live(states[Math.min(looks++, states.length - 1)] ?? {}));
+        return false;
+      },
+    };
+  };
+
   it('waits until all of it is available', async () => {
-    const run = await start([live({}), ...sets, podOf({ phase: 'Pending' })]);
-    setTimeout(() => open.store.set('deployments/stats/web', live({ replicas: 1, updatedReplicas: 1, availableReplicas: 1 })), 30);
+    const run = await start([live({}), ...sets, podOf({ phase: 'Pending' })], changing([{}, {}, {}, {}, up]));
     expect(await run(wait)).toBe('changed');
     expect(open.context.lines).toContain('web: is being started');
     expect(await run(wait)).toBe('done');
@@ -160,21 +172,10 @@ describe('kube.rollout', () => {
   });
 
   it('does not take a container that ends at once for one that runs', async () => {
-    const run = await start([live({ replicas: 1, updatedReplicas: 1 }), ...sets, podOf({ phase: 'Pending' })]);
-    const running = live({ replicas: 1, updatedReplicas: 1, availableReplicas: 1 });
-    const watched = open;
-    let looks = 0;
+    const down = { replicas: 1, updatedReplicas: 1 };
     // Up for a moment, down again, then up for good.
-    setTimeout(() => watched.store.set('deployments/stats/web', running), 10);
-    const timer = setInterval(() => {
-      looks += 1;
-      watched.store.set('deployments/stats/web', looks % 2 && looks < 6 ? live({ replicas: 1, updatedReplicas: 1 }) : running);
-    }, 15);
-    try {
-      expect(await run(wait)).toBe('changed');
-      expect(open.clock.slept.length).toBeGreaterThan(3);
-    } finally {
-      clearInterval(timer);
-    }
+    const run = await start([live({}), ...sets, podOf({ phase: 'Pending' })], changing([down, up, down, down, up]));
+    expect(await run(wait)).toBe('changed');
+    expect(open.clock.slept.reduce((a, b) => a + b, 0)).toBeGreaterThan(4000);
   });
 });
