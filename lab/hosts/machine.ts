@@ -7,7 +7,7 @@ import { labPaths, network } from '../config.ts';
 import type { PlacedHost } from '../layouts.ts';
 import { run } from '../run.ts';
 import { GaveUp, waitFor } from '../wait.ts';
-import { cgroupPids, ensureCgroup, killCgroup, memoryUsed } from './cgroups.ts';
+import { cgroupPids, ensureCgroup, killCgroup, memoryUsed, removeCgroup } from './cgroups.ts';
 import { findLeader } from './leader.ts';
 import { hostFolder } from './prepare.ts';
 import { memInfo } from './proc-files.ts';
@@ -88,6 +88,9 @@ export class Machine {
     const { host, base, modules } = this.input;
     const { instance } = labPaths();
     const folder = hostFolder(host.name);
+    // What the last boot left: below version 2, a cgroup that was divided takes no process of its own any more.
+    await killCgroup(this.cgroup);
+    await removeCgroup(this.cgroup);
     const joins = await ensureCgroup(this.cgroup, {
       memoryBytes: host.memoryMiB * 1024 * 1024,
       ...this.cpuset(),
