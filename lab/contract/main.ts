@@ -54,7 +54,7 @@ async function tidy(subjects: readonly Subject[]): Promise<void> {
   for (const each of subjects) {
     await wipe(each.host);
     await closeFirewall(each);
-    await each.host.run('rm -rf "$1"; rmdir /etc/rancher 2>/dev/null', { args: [staging] });
+    await each.host.run('rm -rf "$1"; rmdir /etc/rancher /var/lib/rancher 2>/dev/null', { args: [staging] });
   }
 }
 
