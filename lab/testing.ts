@@ -97,6 +97,6 @@ async function settings(): Promise<readonly string[]> {
   const all = await run(['sysctl', '-a'], { accept: 'any' });
   // Counters, and what the kernel adjusts by itself.
   const moving =
-    /random|\.ns_last_pid|nr|state|perf_event_max|sched_domain|hostname|domainname|lost_events|netns|conntrack_count|msg|dentry/;
+    /random|\.ns_last_pid|nr|state|perf_event_max|sched_domain|hostname|domainname|lost_events|netns|conntrack_count|msg|dentry|quota/;
   return all.stdout.split('\n').filter((line) => /^(vm|kernel|fs|user)\./.test(line) && !moving.test(line.split(' = ')[0] ?? ''));
 }
