@@ -2,6 +2,7 @@ import { FarthingError, type ProcessResult, type Sealed } from '../common/index.
 import { type HostFacts, readHostFacts, runWork } from '../host/index.ts';
 import type { Handler, RunContext } from '../operation/index.ts';
 import { awaitNode } from './await-node.ts';
+import { checkWay } from './check-way.ts';
 import { explainJoin } from './explain-join.ts';
 import { followProgress } from './follow-progress.ts';
 import { configNeed } from './k3s-drift.ts';
@@ -29,6 +30,7 @@ export function nodeHandler(ports: K3sPorts, kind: NodeKind): Handler<NodeData> 
     },
     ensure: async ({ data }, context) => {
       const host = await shell(data.machine);
+      if (data.role === 'agent') await checkWay(host, data, context);
       const token = data.role === 'agent' ? await readAgentToken(await shell(data.server), { signal: context.signal }) : undefined;
       const result = await runWork(host, clock, {
         name: `farthing: K3s ${data.role}`,

@@ -42,7 +42,9 @@ if [ "$install" = install ]; then
     say 'installing the unit'
     INSTALL_K3S_SKIP_DOWNLOAD=true INSTALL_K3S_SKIP_START=true INSTALL_K3S_SELINUX_WARN=true \\
         sh /var/lib/farthing/k3s-install.sh "$role" > "$FILES/install.log" 2>&1 || { cat "$FILES/install.log"; exit 1; }
-    cat /etc/systemd/system/$unit.service /etc/systemd/system/$unit.service.env | sha256sum | cut -c1-64 > /var/lib/farthing/unit.sha256
+    cat /etc/systemd/system/$unit.service /etc/systemd/system/$unit.service.env |
+        sha256sum | cut -c1-64 > /var/lib/farthing/unit.new
+    mv -f /var/lib/farthing/unit.new /var/lib/farthing/unit.sha256
 fi
 
 show() { systemctl show -p "$1" --value $unit; }
@@ -52,11 +54,20 @@ systemctl reset-failed $unit 2>/dev/null || true
 systemctl restart --no-block $unit
 say "starting $unit"
 end=$(($(date +%s) + seconds))
+started=$(date +%s) checked=$(date +%s)
+# Refusals that time does not cure, though K3s tries again for ever.
+refused() {
+    [ $(($(date +%s) - checked)) -ge 4 ] || return 1
+    checked=$(date +%s)
+    [ "$(journalctl -u $unit --no-pager -o cat --since "@$started" 2>/dev/null |
+        grep -c -e 'Node password rejected' -e '401 Unauthorized' -e 'token CA hash does not match')" -ge 3 ]
+}
 explain() { journalctl -u $unit --no-pager -o cat -n 80 2>/dev/null; exit "$1"; }
 until [ "$(show ActiveState)" = active ] && [ "$(show InvocationID)" != "$before" ]; do
     [ "$(date +%s)" -lt "$end" ] || explain 20
     tries=$(show NRestarts)
     [ "$tries" -lt 6 ] || explain 21
+    if refused; then explain 20; fi
     sleep 0.2
 done
 [ "$role" = server ] || exit 0

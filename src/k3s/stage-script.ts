@@ -31,11 +31,10 @@ get() { # URL SHA256 TARGET MODE
         fi
     fi
     chmod "$4" "$part"
-    # Beside the target first: a rename within one file system is atomic.
-    cp -p "$part" "$3.farthing-new"
+    # Beside the target first, maybe into another file system: only a rename within one is atomic.
+    mv -f "$part" "$3.farthing-new"
     sync "$3.farthing-new"
     mv -f "$3.farthing-new" "$3"
-    rm -f "$part"
 }
 mkdir -p /usr/local/bin
 get "$3" "$4" $store/k3s-install.sh 0700
