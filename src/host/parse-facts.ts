@@ -18,7 +18,7 @@ export function parseFacts(machine: string, output: string, seenAt: number): Hos
     const match = /^\d+:\s+(\S+)\s+inet (\d+\.\d+\.\d+\.\d+)/.exec(entry);
     return match && match[1] !== 'lo' ? [{ device: match[1] as string, address: match[2] as string }] : [];
   });
-  const own = addresses.filter((entry) => !isClusterDevice(entry.device));
+  const own = addresses.filter((entry) => !isClusterDevice(entry.device) && !isContainerDevice(entry.device));
   const mtu = list('mtu').find((entry) => entry.startsWith(`/sys/class/net/${device}/mtu `));
   const bootRules = text('boot-rules');
   const work = parsePairs(text('work'));
@@ -69,9 +69,14 @@ export function parseFacts(machine: string, output: string, seenAt: number): Hos
   };
 }
 
-/** Interfaces that K3s, other container engines or a pod network made. */
+/** Interfaces that K3s made. */
 function isClusterDevice(device: string): boolean {
-  return /^(cni\d|flannel[.-]|veth|kube-|cali|docker\d|br-[0-9a-f]{12})/.test(device);
+  return /^(cni\d|flannel[.-]|kube-|veth)/.test(device);
+}
+
+/** Interfaces that a container engine made: no address of theirs is the host's, but their ranges are taken. */
+function isContainerDevice(device: string): boolean {
+  return /^(docker\d|podman\d|br-[0-9a-f]{12}$)/.test(device);
 }
 
 /** One line of `ss -lntup`. */
