@@ -13,7 +13,7 @@ export async function execute(plan: Plan, session: Session, invocation: Invocati
   const began = context.clock.now();
   const progress = showProgress(context.terminal, context.clock, context.redactor.redact);
   const audit = session.audit(plan.command);
-  const lease = await session.lease(plan, invocation.options['takeOver'] === true);
+  const lease = await session.lease(plan, invocation.options.takeOver === true);
   try {
     const outcome = await applyPlan(plan.operations, {
       handlers: session.handlers(),

@@ -53,8 +53,10 @@ export async function gatherPlan(
       world,
       catalog: loadCatalog(),
       clusterId: idOf(world, spec) ?? options.newId,
-      registryInputs: await registryInputsOf(spec, context, options.offline),
-      ...(spec.k3s.ca === undefined || options.offline ? {} : { downloadCa: await readFile(spec.k3s.ca, 'utf8').catch(() => '') }),
+      registryInputs: await registryInputsOf(spec, context, options.offline || broken),
+      ...(spec.k3s.ca === undefined || options.offline || broken
+        ? {}
+        : { downloadCa: await readFile(spec.k3s.ca, 'utf8').catch(() => '') }),
       version: context.version,
       ...(only === undefined ? {} : { only }),
     };

@@ -72,10 +72,10 @@ function commandOf(spec: CommandSpec, run: (invocation: Invocation) => Promise<v
     await run({
       options,
       args,
-      file: String(options['file']),
-      json: options['json'] === true,
-      yes: options['yes'] === true,
-      verbose: options['verbose'] === true,
+      file: String(options.file),
+      json: options.json === true,
+      yes: options.yes === true,
+      verbose: options.verbose === true,
     });
   });
 }

@@ -1,10 +1,12 @@
 import pc from 'picocolors';
 import {
-  asFarthingError,
   type Diagnostic,
+  diagnosticJson,
   errorCodes,
+  errorJson,
   FarthingError,
   renderDiagnostics,
+  renderError,
   sortDiagnostics,
   type Terminal,
 } from '../common/index.ts';
@@ -27,39 +29,22 @@ export class DiagnosticsError extends FarthingError {
   }
 }
 
-/** Prints what ended the program, once, and gives its exit code. */
-export function reportError(
-  thrown: unknown,
-  terminal: Terminal,
-  options: { readonly json: boolean; readonly verbose: boolean; readonly redact: (text: string) => string },
-): number {
-  const error = asFarthingError(thrown);
-  if (error instanceof DiagnosticsError) return reportDiagnostics(error, terminal, options.json);
-  const { message, hint, code, docs, location } = error;
-  if (options.json) {
-    terminal.out(`${options.redact(JSON.stringify({ error: { code, title: errorCodes[code].title, message, hint, location, docs } }))}\n`);
-    return error.exit;
-  }
-  const where = location ? `${location.file}:${location.line}:${location.column}: ` : '';
-  const lines = [`${pc.red('error')} ${pc.bold(code)} ${where}${message}`];
-  if (hint) lines.push(`  ${pc.cyan('next:')} ${hint}`);
-  if (code === 'FAR-BUG-001' || options.verbose) lines.push(stackOf(error));
-  terminal.note(`${options.redact(lines.join('\n'))}\n`);
-  return error.exit;
+/** How an error is to be shown. */
+export interface ReportOptions {
+  readonly json: boolean;
+  readonly verbose: boolean;
+  readonly redact: (text: string) => string;
 }
 
-function stackOf(error: FarthingError): string {
-  const cause = error.cause instanceof Error ? error.cause : error;
-  return cause.stack ?? cause.message;
-}
-
-function reportDiagnostics(error: DiagnosticsError, terminal: Terminal, json: boolean): number {
-  if (json) {
-    terminal.out(`${JSON.stringify({ errors: error.diagnostics.map((d) => ({ ...d, title: errorCodes[d.code].title })) })}\n`);
-    return error.exit;
+/** Prints what ended the program, once, and gives its exit code. With `--json` it is on standard output: `{errors: […]}`. */
+export function reportError(thrown: unknown, terminal: Terminal, options: ReportOptions): number {
+  const text = { color: pc.isColorSupported, stack: options.verbose };
+  if (thrown instanceof DiagnosticsError) {
+    if (options.json) terminal.out(`${options.redact(JSON.stringify({ errors: thrown.diagnostics.map(diagnosticJson) }))}\n`);
+    else terminal.note(options.redact(`${renderDiagnostics(thrown.diagnostics, thrown.sources, text)}Nothing was changed.\n`));
+    return thrown.exit;
   }
-  terminal.note(renderDiagnostics(error.diagnostics, error.sources, { color: pc.isColorSupported }));
-  const count = error.diagnostics.filter((d) => d.severity === 'error').length;
-  if (count > 0) terminal.note(`${count} ${count === 1 ? 'problem' : 'problems'}; nothing was changed.\n`);
-  return error.exit;
+  if (options.json) terminal.out(`${options.redact(JSON.stringify({ errors: [errorJson(thrown)] }))}\n`);
+  else terminal.note(options.redact(renderError(thrown, new Map(), text)));
+  return thrown instanceof FarthingError ? thrown.exit : 1;
 }

@@ -22,7 +22,10 @@ export interface LoadOptions {
   readonly profiles: readonly string[];
 }
 
-/** The project, absent when there is an error, and everything that was found wrong, in file order. */
+/**
+ * What could be understood of the project, and everything that was found wrong, in file order. With
+ * an error among it, the project is good for looking at its images and sizes in the same run only.
+ */
 export interface LoadedProject {
   readonly project?: Project;
   readonly diagnostics: readonly Diagnostic[];
@@ -48,7 +51,7 @@ export async function loadProject(options: LoadOptions): Promise<LoadedProject> 
   const merged = await readFiles(options, show, lookup, problems);
   const project = merged && (await readProject(merged, { ...options, files: io, dir, lookup, show }, problems));
   const diagnostics = sortDiagnostics(problems.diagnostics);
-  return project && !diagnostics.some((d) => d.severity === 'error') ? { project, diagnostics } : { diagnostics };
+  return project ? { project, diagnostics } : { diagnostics };
 }
 
 interface ProjectContext extends Pick<ServiceContext, 'files' | 'dir' | 'lookup' | 'show'> {

@@ -13,6 +13,13 @@ export interface Problems {
   of(service: string): Problems;
 }
 
+/** What to do when nothing more exact is known. */
+const nextStep = 'docs/compose-support.md says what each key takes.';
+const nextSteps: Partial<Record<ErrorCode, string>> = {
+  'FAR-COMPOSE-001': 'Check the path under `compose:` in farthing.yaml, and that you may read the file.',
+  'FAR-COMPOSE-003': 'Set it in the .env file beside the compose file, or export it before you run farthing.',
+};
+
 /** A new, empty collector. */
 export function createProblems(): Problems {
   const diagnostics: Diagnostic[] = [];
@@ -22,7 +29,7 @@ export function createProblems(): Problems {
       (severity: Diagnostic['severity']) =>
       (location: Location, message: string, hint?: string, code: ErrorCode = 'FAR-COMPOSE-002') => {
         const text = service === undefined ? message : `service "${service}": ${message}`;
-        diagnostics.push({ code, severity, message: text, location, ...(hint === undefined ? {} : { hint }) });
+        diagnostics.push({ code, severity, message: text, location, hint: hint ?? nextSteps[code] ?? nextStep });
       };
     return {
       diagnostics,

@@ -99,7 +99,12 @@ function choose(unit: PlacementUnit, needs: Possible, allowed: readonly Room[], 
   const best = [...fitting].sort(
     (a, b) => rank(a) - rank(b) || (left(b, unit) ?? 0) - (left(a, unit) ?? 0) || compare(a.node.name, b.node.name),
   )[0];
-  return best ?? (known.length < allowed.length ? 'unknown' : undefined);
+  return best ?? (allowed.some((room) => !isKnown(needs, room) && mightFit(room, unit)) ? 'unknown' : undefined);
+}
+
+/** Whether nothing that is known of a machine rules it out: one of 1 GiB and an unknown number of CPUs has no room for 40 GiB. */
+function mightFit(room: Room, unit: PlacementUnit): boolean {
+  return (room.memory === undefined || room.memory >= unit.memory) && (room.cpus === undefined || room.cpus >= unit.cpus);
 }
 
 /** The share of the node that stays free, or undefined when the unit does not fit. */

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
+import { didYouMean } from '../common/index.ts';
 import { asMap } from './plain.ts';
 import { FarthingFile } from './schema.ts';
+import { keysAt } from './schema-keys.ts';
 import type { IssueParams } from './value.ts';
 
 type Tree = { [key: string]: unknown };
@@ -41,7 +43,13 @@ function takeOut(tree: Tree, issue: z.core.$ZodIssue): void {
   const path = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') {
     const map = at(tree, path);
-    for (const key of issue.keys) delete map?.[key];
+    for (const key of issue.keys) {
+      if (!map) continue;
+      // Read as it was meant, so that a slip in `memory` does not hide that an app fits nowhere.
+      const meant = didYouMean(key, keysAt(path));
+      if (meant !== undefined && !Object.hasOwn(map, meant)) map[meant] = map[key];
+      delete map[key];
+    }
     return;
   }
   if (path[0] === 'machines' && path.length === 3 && path[2] === 'ssh') {
@@ -53,7 +61,11 @@ function takeOut(tree: Tree, issue: z.core.$ZodIssue): void {
   // Lists are dropped whole: what is left of one might mean something else.
   const list = path.findIndex((_part, i) => Array.isArray(at(tree, path.slice(0, i))));
   const cut = list === -1 ? (params.missing ? path.slice(0, -1) : path) : path.slice(0, list);
-  delete at(tree, cut.slice(0, -1))?.[cut.at(-1) ?? ''];
+  const map = at(tree, cut.slice(0, -1));
+  const key = cut.at(-1) ?? '';
+  // As the message proposes it.
+  if (key === 'memory' && /^\d+$/.test(String(map?.[key])) && map) map[key] = `${map[key]}MiB`;
+  else delete map?.[key];
 }
 
 function at(tree: Tree, path: readonly string[]): Tree | undefined {

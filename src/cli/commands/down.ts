@@ -13,7 +13,7 @@ export const run: CommandRun = (invocation, context) =>
     if (plan.refusals.length > 0) throw new DiagnosticsError(plan.refusals, session.workspace.sources);
     context.terminal.note(renderPlan(plan, invocation));
     if (plan.operations.length > 0) {
-      await confirmName(session.spec.name, invocation.options['confirm'] as string | undefined, '--confirm', context);
+      await confirmName(session.spec.name, invocation.options.confirm as string | undefined, '--confirm', context);
       await execute(plan, session, invocation, context);
     }
     if (invocation.json) context.terminal.out(`${JSON.stringify({ plan, done: plan.operations.map((operation) => operation.id) })}\n`);

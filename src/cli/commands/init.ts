@@ -15,7 +15,7 @@ interface Answers {
 /** `farthing init`: a commented farthing.yaml with today's pins, from flags or a few questions. */
 export const run: CommandRun = async (invocation, context) => {
   const path = resolve(context.env.cwd, invocation.file);
-  if (existsSync(path) && invocation.options['force'] !== true) {
+  if (existsSync(path) && invocation.options.force !== true) {
     throw new FarthingError('FAR-CLI-001', `${invocation.file} exists already`, {
       hint: 'Edit it, name another with -f, or give --force to write it anew.',
     });
@@ -30,7 +30,7 @@ export const run: CommandRun = async (invocation, context) => {
     })),
   );
   writeFileSync(path, initSpec({ name: answers.name, machines, apps: answers.apps, catalog: loadCatalog() }), {
-    flag: invocation.options['force'] === true ? 'w' : 'wx',
+    flag: invocation.options.force === true ? 'w' : 'wx',
   });
   const unpinned = machines.filter((machine) => machine.hostKeys.length === 0).map((machine) => machine.name);
   if (unpinned.length > 0)

@@ -9,7 +9,7 @@ export const run: CommandRun = (invocation, context) =>
     requireApp(session.spec, app);
     const cluster = await session.cluster();
     const pods = await podsOf(cluster, app, service);
-    const tail = invocation.options['tail'] as number | undefined;
+    const tail = invocation.options.tail as number | undefined;
     const one = async (name: string, container: string, prefix: string) => {
       let rest = '';
       const onText = (text: string) => {
@@ -20,7 +20,7 @@ export const run: CommandRun = (invocation, context) =>
       };
       await cluster.logs(app, name, {
         container,
-        follow: invocation.options['follow'] === true,
+        follow: invocation.options.follow === true,
         onText,
         signal: context.signal,
         ...(tail === undefined ? {} : { tail }),

@@ -6,7 +6,7 @@ import { DiagnosticsError } from '../report.ts';
 /** `farthing plan [app]`: looks, and shows what `up` would do. Changes nothing. */
 export const run: CommandRun = async (invocation, context) => {
   const gathered = await gatherPlan(invocation, context, {
-    offline: invocation.options['offline'] === true,
+    offline: invocation.options.offline === true,
     newId: 'new',
     only: invocation.args[0],
   });
@@ -20,9 +20,7 @@ export const run: CommandRun = async (invocation, context) => {
     }
     if (!invocation.json && plan.operations.length > 0)
       context.terminal.note(
-        invocation.options['offline'] === true
-          ? 'Nothing was looked at: without --offline the plan is exact.\n'
-          : 'To do it: farthing up\n',
+        invocation.options.offline === true ? 'Nothing was looked at: without --offline the plan is exact.\n' : 'To do it: farthing up\n',
       );
     return 0;
   } finally {

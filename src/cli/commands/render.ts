@@ -7,7 +7,7 @@ import { DiagnosticsError } from '../report.ts';
 /** `farthing render [app]`: the objects as YAML on standard output; what became of each key on standard error. */
 export const run: CommandRun = async (invocation, context) => {
   const gathered = await gatherPlan(invocation, context, {
-    offline: invocation.options['offline'] === true,
+    offline: invocation.options.offline === true,
     newId: 'new',
     only: invocation.args[0],
   });
@@ -19,7 +19,7 @@ export const run: CommandRun = async (invocation, context) => {
       return 0;
     }
     context.terminal.out(
-      apps.map((app) => toYaml(app.objects, { secrets: invocation.options['secrets'] === true ? 'revealed' : 'sealed' })).join('---\n'),
+      apps.map((app) => toYaml(app.objects, { secrets: invocation.options.secrets === true ? 'revealed' : 'sealed' })).join('---\n'),
     );
     for (const app of apps)
       for (const line of app.report) if (line.state !== 'mapped') context.terminal.note(`${app.app}: ${line.key}: ${line.text}\n`);

@@ -32,7 +32,7 @@ export const run: CommandRun = (invocation, context) =>
         return live.every(
           (d) =>
             d &&
-            d.status?.observedGeneration === d.metadata['generation'] &&
+            d.status?.observedGeneration === d.metadata.generation &&
             d.status?.updatedReplicas === d.spec?.replicas &&
             d.status?.availableReplicas === d.spec?.replicas &&
             d.status?.replicas === d.spec?.replicas,
