@@ -18,13 +18,18 @@ export async function execute(plan: Plan, session: Session, invocation: Invocati
     const outcome = await applyPlan(plan.operations, {
       handlers: session.handlers(),
       clock: context.clock,
-      signal: context.signal,
+      signal: AbortSignal.any([context.signal, lease.lost]),
       onEvent: (event) => {
         progress.onEvent(event);
         audit.write(event);
       },
     });
     const [failure] = outcome.failed;
+    if (lease.lost.aborted) {
+      throw new FarthingError('FAR-APPLY-002', 'somebody else took the cluster over, so this run stopped', {
+        hint: '`farthing status` shows who is at work; run the command again when they are done.',
+      });
+    }
     if (outcome.state === 'interrupted') {
       throw new FarthingError('FAR-CLI-003', `interrupted after ${outcome.done.length} of ${plan.operations.length} operations`, {
         hint: `\`farthing ${plan.command}\` carries on from here.`,

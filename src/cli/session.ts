@@ -3,7 +3,7 @@ import { loadCatalog } from '../catalog/index.ts';
 import { FarthingError, Sealed } from '../common/index.ts';
 import { hostHandlers, parseOwner } from '../host/index.ts';
 import { k3sHandlers } from '../k3s/index.ts';
-import { acquireLease, type Cluster, connectThrough, kubeHandlers } from '../kube/index.ts';
+import { acquireLease, type Cluster, connectThrough, type HeldLease, kubeHandlers } from '../kube/index.ts';
 import { observe, type World } from '../observe/index.ts';
 import type { AnyHandler } from '../operation/index.ts';
 import type { Plan } from '../plan/index.ts';
@@ -31,7 +31,7 @@ export interface Session {
   observe(): Promise<World>;
   handlers(): readonly AnyHandler[];
   /** Holds the cluster's lease while a plan runs; a cluster that is only being made has none yet. */
-  lease(plan: Plan, takeOver: boolean): Promise<{ release(): Promise<void> }>;
+  lease(plan: Plan, takeOver: boolean): Promise<HeldLease>;
   audit(command: string): Audit;
   close(): Promise<void>;
 }
@@ -85,9 +85,13 @@ export function openSession(spec: Spec, workspace: Workspace, invocation: Invoca
       ...kubeHandlers({ cluster: () => session.cluster(), clock: context.clock }),
     ],
     lease: async (plan, takeOver) => {
-      if (!plan.clusterExists) return { release: async () => {} };
-      const holder = `${userInfo().username}@${hostname()} (pid ${process.pid})`;
-      return acquireLease(await session.cluster(), { holder, clock: context.clock, takeOver });
+      if (!plan.clusterExists) return { lost: new AbortController().signal, release: async () => {} };
+      return acquireLease(await session.cluster(), {
+        holder: `${userInfo().username}@${hostname()} (farthing ${plan.command}, pid ${process.pid})`,
+        clock: context.clock,
+        takeOver,
+        isGone: isGone(userInfo().username, hostname()),
+      });
     },
     audit: (command) => openAudit(paths.auditLog, command, context.redactor.redact),
     close: async () => {
@@ -139,4 +143,18 @@ async function askForKey(
     `The host key of ${key.machine} is not known yet:\n  ${key.fingerprint}\nCompare it with the provider's console, or on the machine: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub\n`,
   );
   return /^y(es)?$/i.test(await context.terminal.ask('Is it the right one? [y/N] '));
+}
+
+/** Whether a holder of the lease was a process of this computer that has ended: nobody has to wait for it. */
+function isGone(user: string, host: string): (holder: string) => boolean {
+  return (holder) => {
+    const pid = /, pid (\d+)\)$/.exec(holder)?.[1];
+    if (pid === undefined || !holder.startsWith(`${user}@${host} `)) return false;
+    try {
+      process.kill(Number(pid), 0);
+      return false;
+    } catch (thrown) {
+      return (thrown as NodeJS.ErrnoException).code === 'ESRCH';
+    }
+  };
 }
