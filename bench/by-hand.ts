@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { servedRelease } from '../lab/demo/home.ts';
 import { type LabHost, readLab } from '../lab/state.ts';
-import { labRelease } from '../test/lab/home.ts';
 
 /**
  * What a person who knows K3s would type, as fast as it goes: open the firewalls, stage the files on
@@ -76,7 +76,7 @@ function onHost(host: LabHost, script: string, args: readonly string[], tail = '
 }
 
 const lab = await readLab();
-const { version } = await labRelease();
+const { version } = await servedRelease();
 const ca = await readFile(lab.caCert, 'utf8');
 const [first, ...others] = lab.hosts;
 if (!first) throw new Error('the lab has no hosts');
