@@ -3,13 +3,16 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type LocalSshd, startLocalSshd } from '../../test/local-sshd.ts';
 import { realClock, realEnvironment, realProcesses } from '../cli/real-ports.ts';
 import { Sealed } from '../common/index.ts';
 import { keyAlias, keyFingerprint } from './host-keys.ts';
 import { openShells, type ShellMachine, type ShellsOptions } from './open-shells.ts';
 import type { Shells } from './types.ts';
+
+// Handshakes are slow on a machine that runs all tests at once.
+vi.setConfig({ testTimeout: 60_000 });
 
 let sshd: LocalSshd;
 let dir: string;
@@ -62,7 +65,7 @@ describe('run', () => {
           expect(stdout).toBe(args.map((word) => `${word}\0`).join(''));
         },
       ),
-      { numRuns: 20 },
+      { numRuns: 10 },
     );
   }, 60_000);
 
@@ -177,6 +180,17 @@ describe('what can go wrong', () => {
     mkdirSync(long, { recursive: true });
     const shell = await shellsFor({}, { controlDir: long }).open('big');
     expect((await shell.run('echo ok')).stdout).toBe('ok\n');
+  });
+
+  test('a command that ends leaves the connections of another alone', async () => {
+    const [first, second] = [shellsFor(), shellsFor()];
+    const shell = await first.open('big');
+    await shell.run('true');
+    await (await second.open('big')).run('true');
+    await second.closeAll();
+    const before = sshd.connections();
+    expect((await shell.run('echo still')).stdout).toBe('still\n');
+    expect(sshd.connections()).toBe(before);
   });
 
   test('knock makes a connection of its own', async () => {

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, type Environment, FarthingError, type Processes, sha256 } from '../common/index.ts';
@@ -25,7 +25,7 @@ export interface ShellsOptions {
   readonly machines: readonly ShellMachine[];
   /** farthing's own known_hosts: the keys a person accepted. */
   readonly knownHosts: string;
-  /** Folder for the sockets of shared connections; made 0700. */
+  /** Folder for the sockets of shared connections, each run in a folder of its own below it; made 0700. */
   readonly controlDir: string;
   /** Asked with an unknown key; without it, or on false, it is not accepted (FAR-SSH-002). */
   readonly onUnknownKey?: (key: { readonly machine: string; readonly key: string; readonly fingerprint: string }) => Promise<boolean>;
@@ -35,17 +35,19 @@ export interface ShellsOptions {
 
 /** ssh binds a socket under a longer name first (17 characters more); macOS allows 104 in all. */
 const longestSocket = 86;
+const day = 86_400_000;
 
 /** The machines over the system's OpenSSH. Nothing is connected until the first command. */
 export function openShells(options: ShellsOptions): Shells {
   const opened = new Map<string, Shell>();
-  const dir = controlFolder(options.controlDir);
+  let dir: string | undefined;
   return {
     open: async (name) => {
       const machine = options.machines.find((one) => one.name === name);
       if (!machine) throw new FarthingError('FAR-BUG-001', `no machine named ${name}`);
       let shell = opened.get(name);
       if (!shell) {
+        dir ??= controlFolder(options.controlDir, options.clock.now());
         shell = open(machine, dir, options);
         opened.set(name, shell);
       }
@@ -54,6 +56,8 @@ export function openShells(options: ShellsOptions): Shells {
     closeAll: async () => {
       await Promise.all([...opened.values()].map((shell) => shell.close()));
       opened.clear();
+      if (dir !== undefined) rmSync(dir, { recursive: true, force: true });
+      dir = undefined;
     },
   };
 }
@@ -128,9 +132,26 @@ async function accept(machine: ShellMachine, alias: string, options: ShellsOptio
   );
 }
 
-function controlFolder(wanted: string): string {
-  const dir = wanted.length + 17 <= longestSocket ? wanted : mkdtempSync(join(tmpdir(), 'far-'));
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  chmodSync(dir, 0o700);
-  return dir;
+/**
+ * A folder for this run alone: a command that ends closes its connections, which must not be those
+ * of another command that still runs.
+ */
+function controlFolder(wanted: string, now: number): string {
+  const fits = join(wanted, 'XXXXXXXX', 'x'.repeat(16)).length <= longestSocket;
+  const parent = fits ? wanted : tmpdir();
+  mkdirSync(parent, { recursive: true, mode: 0o700 });
+  if (fits) {
+    chmodSync(parent, 0o700);
+    removeForgotten(parent, now);
+  }
+  return mkdtempSync(join(parent, fits ? 'c-' : 'far-'));
+}
+
+/** Folders of runs that were killed: their connections ended by themselves long ago. */
+function removeForgotten(parent: string, now: number): void {
+  for (const name of readdirSync(parent)) {
+    const path = join(parent, name);
+    const seen = name.startsWith('c-') ? statSync(path, { throwIfNoEntry: false }) : undefined;
+    if (seen && now - seen.mtimeMs > day) rmSync(path, { recursive: true, force: true });
+  }
 }
