@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { labPaths } from './config.ts';
 import type { PlacedHost } from './layouts.ts';
 
@@ -68,10 +69,23 @@ export interface InLabOptions {
   readonly strangers?: boolean;
 }
 
-/** Environment of programs in the lab: the agent with the user's key, and the lab's CA for Node and OpenSSL's users. */
+/**
+ * Environment of programs in the lab: the agent with the user's key, the lab's CA for Node and
+ * OpenSSL's users, and a laptop's own places for what programs keep, which go with the lab.
+ */
 export function labEnv(): Readonly<Record<string, string>> {
-  const { ssh, ca, instance } = labPaths();
-  return { SSH_AUTH_SOCK: ssh.agent, NODE_EXTRA_CA_CERTS: ca.cert, FARTHING_LAB: instance };
+  const { ssh, ca, instance, state } = labPaths();
+  const laptop = join(state, 'laptop');
+  return {
+    SSH_AUTH_SOCK: ssh.agent,
+    NODE_EXTRA_CA_CERTS: ca.cert,
+    FARTHING_LAB: instance,
+    XDG_CONFIG_HOME: join(laptop, 'config'),
+    XDG_STATE_HOME: join(laptop, 'state'),
+    XDG_CACHE_HOME: join(laptop, 'cache'),
+    XDG_RUNTIME_DIR: join(laptop, 'run'),
+    KUBECONFIG: join(laptop, 'kubeconfig'),
+  };
 }
 
 const hideKeys = 'mount --bind /dev/null /etc/ssh/ssh_known_hosts && exec "$@"';
