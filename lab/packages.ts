@@ -12,6 +12,9 @@ const needed: Readonly<Record<string, string>> = {
   kmod: '/usr/sbin/depmod',
   openssl: '/usr/bin/openssl',
   nftables: '/usr/sbin/nft',
+  // For the parts of the K3s stand-in that are C: its database driver and the pause container.
+  gcc: '/usr/bin/gcc',
+  'libc6-dev': '/usr/lib/x86_64-linux-gnu/libc.a',
 };
 
 /** Installs the Debian packages that are missing and says so. Packages stay when the lab goes. */

@@ -1,7 +1,8 @@
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureCached } from './cache.ts';
+import { suite } from './hosts/base.ts';
 import { unpackPackages } from './images/debian.ts';
 import type { Progress } from './progress.ts';
 import { run } from './run.ts';
@@ -12,7 +13,7 @@ export async function ensureTools(base: string, progress: Progress): Promise<str
   const files = await Promise.all(['go.mod', 'go.sum'].map((file) => readFile(join(module, file), 'utf8')));
   return ensureCached({
     name: 'bin',
-    inputs: { base: basename(base), files, revision: 1 },
+    inputs: { suite, files, revision: 1 },
     progress,
     build: async (folder) => {
       // Unpacked and not installed: the package would start a registry on this machine.

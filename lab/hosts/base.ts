@@ -1,12 +1,13 @@
-import { readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensureCached } from '../cache.ts';
 import type { Progress } from '../progress.ts';
 import { run } from '../run.ts';
 
-const suite = 'bookworm';
+/** Debian's release of the hosts, and of the packages in the images. */
+export const suite = 'bookworm';
 
-/** What a host has from the start. containerd and runc are there for the K3s stand-in, which bundles none. */
+/** What a host has from the start: no container runtime, as on a vendor's fresh image. */
 const packages = [
   'systemd',
   'systemd-sysv',
@@ -25,12 +26,9 @@ const packages = [
   'procps',
   'curl',
   'ca-certificates',
-  'containerd',
-  'runc',
 ];
 
-/** Units of the base that a host in a container does not need, or must not start by itself. */
-const disabled = ['containerd.service'];
+/** Units of the base that a host in a container does not need. */
 const masked = [
   'console-getty.service',
   'getty@.service',
@@ -41,6 +39,9 @@ const masked = [
   'e2scrub_reap.service',
   'fstrim.timer',
 ];
+
+/** Pods whose first process ignores SIGTERM would hold up every reboot for the usual 90 s. */
+const managerSettings = '[Manager]\nDefaultTimeoutStopSec=10s\n';
 
 /** Files that must be each host's own, or that remember the machine the base was built on. */
 const dropped = [
@@ -57,7 +58,7 @@ const emptied = ['var/lib/apt/lists', 'var/cache/apt', 'var/log/apt'];
 export function ensureBase(progress: Progress): Promise<string> {
   return ensureCached({
     name: 'base',
-    inputs: { suite, packages, disabled, masked, dropped, emptied, revision: 1 },
+    inputs: { suite, packages, managerSettings, masked, dropped, emptied, revision: 2 },
     progress,
     build: async (folder) => {
       const include = `--include=${packages.join(',')}`;
@@ -68,7 +69,6 @@ export function ensureBase(progress: Progress): Promise<string> {
 }
 
 async function finish(folder: string): Promise<void> {
-  await run(['chroot', folder, 'systemctl', 'disable', ...disabled]);
   await run(['chroot', folder, 'systemctl', 'mask', ...masked]);
   for (const path of dropped) {
     await rm(join(folder, path), { force: true });
@@ -82,6 +82,9 @@ async function finish(folder: string): Promise<void> {
       await rm(join(ssh, file));
     }
   }
+  const settings = join(folder, 'etc/systemd/system.conf.d');
+  await mkdir(settings, { recursive: true });
+  await writeFile(join(settings, '10-lab.conf'), managerSettings);
   await writeFile(join(folder, 'etc/machine-id'), '');
   await symlink('/etc/machine-id', join(folder, 'var/lib/dbus/machine-id'));
 }

@@ -1,15 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { open, readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { labPaths, network } from '../config.ts';
 import type { PlacedHost } from '../layouts.ts';
 import { run } from '../run.ts';
 import { GaveUp, waitFor } from '../wait.ts';
 import { cgroupPids, ensureCgroup, killCgroup, memoryUsed, removeCgroup } from './cgroups.ts';
+import { formatCpuList } from './cpu-set.ts';
 import { findLeader } from './leader.ts';
-import { hostFolder } from './prepare.ts';
+import { hostCpus, hostFolder } from './prepare.ts';
 import { memInfo } from './proc-files.ts';
 
 /** nspawn's exit code for a machine that rebooted and wants to be started again. */
@@ -18,7 +18,8 @@ const rebootCode = 133;
 /** What a machine is started with. */
 export interface MachineInput {
   readonly host: PlacedHost;
-  readonly index: number;
+  /** The whole layout. */
+  readonly all: readonly PlacedHost[];
   readonly base: string;
   /** Folder to show as /lib/modules. */
   readonly modules: string;
@@ -93,7 +94,7 @@ export class Machine {
     await removeCgroup(this.cgroup);
     const joins = await ensureCgroup(this.cgroup, {
       memoryBytes: host.memoryMiB * 1024 * 1024,
-      ...this.cpuset(),
+      cpuset: formatCpuList(await hostCpus(host, this.input.all)),
     });
     const script = fileURLToPath(new URL('boot.sh', import.meta.url));
     const console = await open(folder.console, 'a');
@@ -104,17 +105,6 @@ export class Machine {
     });
     await console.close();
     return child;
-  }
-
-  /** As many CPUs as the layout says, taken in turn, where the machine has more than that. */
-  private cpuset(): { cpuset?: string } {
-    const available = availableParallelism();
-    const { cpus } = this.host;
-    if (cpus >= available) {
-      return {};
-    }
-    const picked = Array.from({ length: cpus }, (_, at) => (this.input.index + at) % available);
-    return { cpuset: picked.sort((a, b) => a - b).join(',') };
   }
 
   private async lookForLeader(child: ChildProcess): Promise<number | undefined> {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { labPaths } from '../config.ts';
 import type { PlacedHost } from '../layouts.ts';
 import { run } from '../run.ts';
+import { availableCpus, pickCpus } from './cpu-set.ts';
 import { cpuInfo, memInfo } from './proc-files.ts';
 import { seedHost } from './seed.ts';
 import { writeSysCpus } from './sys-cpus.ts';
@@ -38,6 +39,12 @@ export function hostFolder(name: string): HostFolder {
   };
 }
 
+/** The CPUs that a host of a layout is pinned to. */
+export async function hostCpus(host: PlacedHost, all: readonly PlacedHost[]): Promise<readonly number[]> {
+  const place = all.findIndex(({ name }) => name === host.name);
+  return pickCpus(host.cpus, place, await availableCpus());
+}
+
 /** What a host is prepared from. */
 export interface PrepareInput {
   readonly host: PlacedHost;
@@ -48,7 +55,7 @@ export interface PrepareInput {
 
 /** Makes a host's folder: its disk, filled, and the /proc files it shows. Returns its public host key. */
 export async function prepareHost(input: PrepareInput): Promise<string> {
-  const { host, base } = input;
+  const { host, all, base } = input;
   const folder = hostFolder(host.name);
   const stage = join(folder.dir, 'stage');
   for (const path of ['disk', 'root', 'stage/upper', 'stage/work']) {
@@ -64,7 +71,8 @@ export async function prepareHost(input: PrepareInput): Promise<string> {
   await run(['mkfs.ext4', '-q', ...size, '-d', stage, folder.disk]);
   await rm(stage, { recursive: true });
   await writeFile(folder.meminfo, memInfo(host.memoryMiB * 1024, 0));
-  await writeFile(folder.cpuinfo, cpuInfo(await readFile('/proc/cpuinfo', 'utf8'), host.cpus));
-  await writeSysCpus({ folder: folder.sys, cpus: host.cpus, memoryKiB: host.memoryMiB * 1024 });
+  const cpus = await hostCpus(host, all);
+  await writeFile(folder.cpuinfo, cpuInfo(await readFile('/proc/cpuinfo', 'utf8'), cpus));
+  await writeSysCpus({ folder: folder.sys, cpus, memoryKiB: host.memoryMiB * 1024 });
   return hostKey;
 }

@@ -20,7 +20,11 @@ export function memInfo(totalKiB: number, usedKiB: number): string {
   return rows.map(([name, value]) => `${`${name}:`.padEnd(16)}${`${value}`.padStart(width)} kB\n`).join('');
 }
 
-/** The first CPUs of a machine's /proc/cpuinfo. */
-export function cpuInfo(text: string, cpus: number): string {
-  return `${text.trimEnd().split('\n\n').slice(0, cpus).join('\n\n')}\n\n`;
+/** Some CPUs of a machine's /proc/cpuinfo, by number. */
+export function cpuInfo(text: string, cpus: readonly number[]): string {
+  const blocks = text.trimEnd().split('\n\n');
+  return blocks
+    .filter((block) => cpus.includes(Number(block.match(/^processor\s*: (\d+)$/m)?.[1])))
+    .map((block) => `${block}\n\n`)
+    .join('');
 }

@@ -1,11 +1,13 @@
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { formatCpuList } from './cpu-set.ts';
 
 /** What a host shows of its processors and memory under /sys/devices/system. */
 export interface SysCpuInput {
   /** Empty folder; gets `cpu` and `node`. */
   readonly folder: string;
-  readonly cpus: number;
+  /** Their numbers: the same as in the host's cpuset, for the kubelet hands them on to its pods' cpusets. */
+  readonly cpus: readonly number[];
   readonly memoryKiB: number;
 }
 
@@ -17,19 +19,18 @@ const cacheFiles = ['id', 'level', 'type', 'size', 'shared_cpu_map', 'shared_cpu
  * and a cpuset does not change what sysfs says.
  */
 export async function writeSysCpus({ folder, cpus, memoryKiB }: SysCpuInput): Promise<void> {
-  const numbers = Array.from({ length: cpus }, (_, index) => index);
   for (const file of ['online', 'possible', 'present']) {
-    await put(join(folder, 'cpu'), file, cpuList(cpus));
+    await put(join(folder, 'cpu'), file, formatCpuList(cpus));
   }
-  for (const cpu of numbers) {
+  for (const cpu of cpus) {
     await writeCpu(join(folder, 'cpu', `cpu${cpu}`), cpu, cpus);
   }
   const node = join(folder, 'node/node0');
-  await put(node, 'cpulist', cpuList(cpus));
-  await put(node, 'cpumap', cpuMask(numbers));
+  await put(node, 'cpulist', formatCpuList(cpus));
+  await put(node, 'cpumap', cpuMask(cpus));
   await put(node, 'distance', '10');
   await put(node, 'meminfo', `Node 0 MemTotal:       ${memoryKiB} kB\nNode 0 MemFree:        ${memoryKiB} kB`);
-  for (const cpu of numbers) {
+  for (const cpu of cpus) {
     await symlink(`../../cpu/cpu${cpu}`, join(node, `cpu${cpu}`));
   }
   for (const file of ['online', 'possible', 'has_cpu', 'has_memory', 'has_normal_memory']) {
@@ -37,11 +38,11 @@ export async function writeSysCpus({ folder, cpus, memoryKiB }: SysCpuInput): Pr
   }
 }
 
-async function writeCpu(folder: string, cpu: number, cpus: number): Promise<void> {
+async function writeCpu(folder: string, cpu: number, cpus: readonly number[]): Promise<void> {
   const topology = join(folder, 'topology');
   const own = { core_id: `${cpu}`, physical_package_id: '0', die_id: '0', cluster_id: '-1' };
   const alone = { thread_siblings: cpuMask([cpu]), thread_siblings_list: `${cpu}` };
-  const together = { core_siblings_list: cpuList(cpus), package_cpus_list: cpuList(cpus) };
+  const together = { core_siblings_list: formatCpuList(cpus), package_cpus_list: formatCpuList(cpus) };
   for (const [file, text] of Object.entries({ ...own, ...alone, ...together })) {
     await put(topology, file, text);
   }
@@ -64,11 +65,6 @@ async function writeCpu(folder: string, cpu: number, cpus: number): Promise<void
 async function put(folder: string, file: string, text: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, file), `${text}\n`);
-}
-
-/** The first CPUs as a kernel list: `0`, `0-3`. */
-export function cpuList(cpus: number): string {
-  return cpus === 1 ? '0' : `0-${cpus - 1}`;
 }
 
 /** CPUs as a kernel mask in hexadecimal. */

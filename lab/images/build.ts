@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { ensureCached } from '../cache.ts';
+import { suite } from '../hosts/base.ts';
 import type { Progress } from '../progress.ts';
 import { adminer } from './adminer.ts';
 import { busyboxes } from './busybox.ts';
@@ -16,8 +17,7 @@ const recipes: readonly ImageRecipe[] = [...busyboxes, nginx, adminer, mariadb];
 export async function ensureImages(base: string, progress: Progress): Promise<string> {
   return ensureCached({
     name: 'images',
-    // Packages come from the base's sources: a new base may mean other versions.
-    inputs: { base: basename(base), recipes: await Promise.all(recipes.map(recipeInputs)), revision: 1 },
+    inputs: { suite, recipes: await Promise.all(recipes.map(recipeInputs)), revision: 1 },
     progress,
     build: async (folder) => {
       for (const recipe of recipes) {

@@ -34,7 +34,7 @@ export class Supervisor {
 
   constructor(input: SupervisorInput) {
     this.input = input;
-    this.machines = placeHosts(input.layout).map((host, index) => new Machine({ ...input, host, index, onChange: () => this.publish() }));
+    this.machines = placeHosts(input.layout).map((host, _, all) => new Machine({ ...input, host, all, onChange: () => this.publish() }));
   }
 
   /** Starts everything; failures end up in lab.json, where `lab up` looks for them. */
