@@ -16,7 +16,7 @@ export function checkFirewall({ machine, facts }: SeenMachine, seen: readonly Se
         severity: 'refuse',
         id: 'firewalld',
         machine: name,
-        message: `${name}: firewalld is active and does not trust ${open.join(', ')}`,
+        message: `firewalld is active and does not trust ${open.join(', ')}`,
         hint: `Do not stop it (an image's own rules may hang on it); tell it: sudo firewall-cmd --permanent --zone=trusted ${open.map((source) => `--add-source=${source}`).join(' ')} && sudo firewall-cmd --reload`,
       },
     ];
@@ -30,7 +30,7 @@ export function checkFirewall({ machine, facts }: SeenMachine, seen: readonly Se
         severity: 'refuse',
         id: 'ufw',
         machine: name,
-        message: `${name}: ufw is active and does not allow ${open.join(', ')}`,
+        message: `ufw is active and does not allow ${open.join(', ')}`,
         hint: facts.oracle
           ? 'On Oracle images ufw must not be on (the instance may not boot): sudo ufw disable. farthing opens what is needed in the rules that are there.'
           : `Tell it: ${open.map((source) => `sudo ufw allow from ${source}`).join('; ')}; sudo ufw route allow from ${input.network.pods}; sudo ufw route allow to ${input.network.pods} — or: sudo ufw disable`,
@@ -39,7 +39,7 @@ export function checkFirewall({ machine, facts }: SeenMachine, seen: readonly Se
   }
   const plan = planFirewall(facts, { peers, pods: input.network.pods, role: machine.role });
   if (!plan) return [];
-  return [{ severity: 'mend', id: 'firewall', machine: name, message: `${name}: ${plan.why}` }];
+  return [{ severity: 'mend', id: 'firewall', machine: name, message: plan.why }];
 }
 
 /** Sources ufw lets in on every port. */

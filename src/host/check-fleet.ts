@@ -41,7 +41,7 @@ function clocks(seen: readonly SeenMachine[]): Finding[] {
       severity: 'refuse',
       id: 'clock-skew',
       machine: machine.name,
-      message: `${machine.name}: its clock is ${formatDuration(Math.abs(difference))} ${difference > 0 ? 'ahead of' : 'behind'} the others`,
+      message: `its clock is ${formatDuration(Math.abs(difference))} ${difference > 0 ? 'ahead of' : 'behind'} the others`,
       hint: `On ${machine.name}: sudo timedatectl set-ntp true (and see timedatectl timesync-status)`,
     };
   });

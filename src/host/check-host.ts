@@ -15,7 +15,7 @@ const triedSystems = ['debian', 'ubuntu', 'raspbian', 'rhel', 'centos', 'rocky',
 export function checkHost({ machine, facts }: SeenMachine, input: PreflightInput): Finding[] {
   const found: Finding[] = [];
   const say = (severity: Finding['severity'], id: string, message: string, hint?: string) =>
-    found.push({ severity, id, machine: machine.name, message: `${machine.name}: ${message}`, ...(hint === undefined ? {} : { hint }) });
+    found.push({ severity, id, machine: machine.name, message, ...(hint === undefined ? {} : { hint }) });
   const missing = facts.missingTools ?? [];
 
   if (facts.arch === undefined) say('refuse', 'arch', `its architecture ${facts.rawArch} is neither amd64 nor arm64`);

@@ -9,7 +9,7 @@ const serverPorts = { tcp: [6443, 10257, 10258, 10259] };
 export function checkOwnership({ machine, facts }: SeenMachine, input: PreflightInput): Finding[] {
   const found: Finding[] = [];
   const say = (severity: Finding['severity'], id: string, message: string, hint?: string) =>
-    found.push({ severity, id, machine: machine.name, message: `${machine.name}: ${message}`, ...(hint === undefined ? {} : { hint }) });
+    found.push({ severity, id, machine: machine.name, message, ...(hint === undefined ? {} : { hint }) });
   const { owner, k3s } = facts;
 
   if (owner !== undefined && owner.id !== input.clusterId) {

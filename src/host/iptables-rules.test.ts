@@ -26,11 +26,20 @@ it.each([
 });
 
 it('normalising twice changes nothing more', () => {
-  const word = fc.constantFrom('-p', 'tcp', '-m', 'comment', '--comment', '"a b"', '-s', '10.0.0.1', '-j', 'ACCEPT', '--dport', '22');
+  const part = fc.constantFrom(
+    '-p tcp',
+    '-p udp',
+    '-m tcp',
+    '-m comment --comment "a b"',
+    '-s 10.0.0.1',
+    '-d 10.0.0.0/8',
+    '--dport 22',
+    '-j ACCEPT',
+  );
   fc.assert(
-    fc.property(fc.array(word), (words) => {
-      const once = normaliseRule(words.join(' '));
-      expect(normaliseRule(once)).toBe(normaliseRule(normaliseRule(once)));
+    fc.property(fc.array(part), (parts) => {
+      const once = normaliseRule(parts.join(' '));
+      expect(normaliseRule(once)).toBe(once);
     }),
   );
 });

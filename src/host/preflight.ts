@@ -36,9 +36,12 @@ export function preflight(input: PreflightInput): Finding[] {
     const facts = input.facts[machine.name];
     return facts ? [{ machine, facts }] : [];
   });
-  return [
+  const found = [
     ...seen.flatMap((one) => [...checkOwnership(one, input), ...checkHost(one, input), ...checkFirewall(one, seen, input)]),
     ...checkFleet(seen),
-    ...reachFindings(input.reach ?? []),
   ];
+  // Rules that reject, and packets that were rejected by them, are one thing to a person.
+  const mended = new Set(found.filter((finding) => finding.id === 'firewall').map((finding) => finding.machine));
+  const reach = reachFindings(input.reach ?? []).filter((finding) => finding.severity !== 'mend' || !mended.has(finding.machine));
+  return [...found, ...reach];
 }

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { reachFindings } from './reach-findings.ts';
 import type { Reachability } from './types.ts';
 
-const result = (port: number, outcome: Reachability['result']): Reachability => ({
-  from: 'a',
+const result = (port: number, outcome: Reachability['result'], from = 'a'): Reachability => ({
+  from,
   to: 'b',
   protocol: 'tcp',
   port,
@@ -24,4 +24,11 @@ it.each([
 it('silence and rejection are told apart in words', () => {
   expect(reachFindings([result(6443, 'timeout')])[0]?.hint).toMatch(/security list/);
   expect(reachFindings([result(6443, 'prohibited')])[0]?.message).toMatch(/own firewall/);
+});
+
+it('many tries are one finding for a machine', () => {
+  const tries = [result(10250, 'prohibited'), result(6443, 'prohibited'), result(10250, 'prohibited', 'c')];
+  expect(reachFindings(tries).map((finding) => finding.message)).toEqual([
+    'port 6443 and 10250 from a and c is rejected by its own firewall',
+  ]);
 });
