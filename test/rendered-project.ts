@@ -64,7 +64,8 @@ export async function renderProject(text: string) {
     projectName: app.name,
     profiles: [],
   });
-  if (!project || diagnostics.some((d) => d.severity === 'error')) throw new Error(diagnostics.map((d) => `${d.location?.line}: ${d.message}`).join('\n'));
+  if (!project || diagnostics.some((d) => d.severity === 'error'))
+    throw new Error(diagnostics.map((d) => `${d.location?.line}: ${d.message}`).join('\n'));
   const platforms = Object.fromEntries(
     Object.entries(head.images ?? {}).map(([image, p]): [string, Platforms] => [
       image,

@@ -24,6 +24,13 @@ export async function execute(plan: Plan, session: Session, invocation: Invocati
         audit.write(event);
       },
     });
+    // Also when something else went wrong: from now on there is a datastore that needs it.
+    if (outcome.done.some((id) => id.startsWith('k3s.server:'))) {
+      const path = await session.escrowToken();
+      context.terminal.note(
+        `The server token is kept in ${path}. Keep a copy elsewhere: no backup of the cluster can be restored without it.\n`,
+      );
+    }
     const [failure] = outcome.failed;
     if (lease.lost.aborted) {
       throw new FarthingError('FAR-APPLY-002', 'somebody else took the cluster over, so this run stopped', {

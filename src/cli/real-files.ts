@@ -36,6 +36,8 @@ export const realFiles: Files & ProjectFiles = {
 export interface LocalPaths {
   /** ssh host keys the user has accepted. */
   readonly knownHosts: string;
+  /** Copy of the server token: without it no backup of the cluster's datastore can be restored. */
+  readonly serverToken: string;
   /** Sockets of shared ssh connections. */
   readonly controlDir: string;
   /** What was done, a JSON line an event. */
@@ -52,7 +54,12 @@ export function localPaths(
   const state = join(env.get('XDG_STATE_HOME') ?? join(env.home, '.local', 'state'), 'farthing', cluster);
   // Short: a socket's path may have 104 characters.
   const controlDir = env.get('XDG_RUNTIME_DIR') ? join(env.get('XDG_RUNTIME_DIR') as string, 'farthing') : `/tmp/farthing-${uid}`;
-  const paths = { knownHosts: join(config, 'known_hosts'), controlDir, auditLog: join(state, 'log.jsonl') };
+  const paths = {
+    knownHosts: join(config, 'known_hosts'),
+    serverToken: join(config, 'server-token'),
+    controlDir,
+    auditLog: join(state, 'log.jsonl'),
+  };
   for (const folder of [config, state, controlDir]) mkdirSync(folder, { recursive: true, mode: 0o700 });
   return paths;
 }

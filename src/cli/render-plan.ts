@@ -76,6 +76,7 @@ function kept(plan: Plan): string {
 }
 
 function cost(plan: Plan): string {
+  if (plan.cost.lines.length === 0) return '';
   const total = plan.cost.total.map(formatMoney).join(' + ') || 'free';
   const rows = plan.cost.lines.map((line) => [line.what, formatMoney(line.money), line.note]);
   return heading(`Cost: ${total} a month`) + indent(table(rows));

@@ -1,8 +1,8 @@
+import { writeFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
-import { loadCatalog } from '../catalog/index.ts';
 import { FarthingError, Sealed } from '../common/index.ts';
 import { hostHandlers, parseOwner } from '../host/index.ts';
-import { k3sHandlers } from '../k3s/index.ts';
+import { k3sHandlers, readServerToken } from '../k3s/index.ts';
 import { acquireLease, type Cluster, connectThrough, type HeldLease, kubeHandlers } from '../kube/index.ts';
 import { observe, type World } from '../observe/index.ts';
 import type { AnyHandler } from '../operation/index.ts';
@@ -33,6 +33,8 @@ export interface Session {
   /** Holds the cluster's lease while a plan runs; a cluster that is only being made has none yet. */
   lease(plan: Plan, takeOver: boolean): Promise<HeldLease>;
   audit(command: string): Audit;
+  /** Keeps a copy of the server token here, readable by the user only; gives its path. */
+  escrowToken(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -94,6 +96,11 @@ export function openSession(spec: Spec, workspace: Workspace, invocation: Invoca
       });
     },
     audit: (command) => openAudit(paths.auditLog, command, context.redactor.redact),
+    escrowToken: async () => {
+      const token = await readServerToken(await shells.open(server.name));
+      writeFileSync(paths.serverToken, token.reveal(), { mode: 0o600 });
+      return paths.serverToken;
+    },
     close: async () => {
       await (await cluster?.catch(() => undefined))?.close();
       await shells.closeAll();
@@ -131,9 +138,6 @@ export function rememberSecrets(workspace: Workspace, context: CommandContext): 
     }
   }
 }
-
-/** The catalogue this version of farthing carries. */
-export const catalog = loadCatalog;
 
 async function askForKey(
   key: { readonly machine: string; readonly key: string; readonly fingerprint: string },
