@@ -9,7 +9,7 @@ import { type Progress, stderrProgress } from '../progress.ts';
 import { run } from '../run.ts';
 import { componentImagesPart } from './component-images.ts';
 import { goBuild, goVersion, here, sources } from './go-build.ts';
-import { kubernetesPart, type PartInput, userlandPart } from './parts.ts';
+import { kubernetesPart, type PartInput, runcPart, userlandPart } from './parts.ts';
 import { componentImages, version } from './versions.ts';
 
 /** What a release folder says of itself, in `release.json`. */
@@ -26,12 +26,13 @@ export async function buildK3s(progress: Progress = stderrProgress()): Promise<{
   const input: PartInput = { arch: 'amd64', base: await ensureBase(progress), progress };
   const kubernetes = await kubernetesPart(input);
   const userland = await userlandPart(input);
+  const runc = await runcPart(input);
   const images = await componentImagesPart(input);
   const installScript = join(here, 'install/install.sh');
   const folder = await ensureCached({
     name: 'k3s',
     inputs: {
-      ...{ version, kubernetes, userland, images, go: await goVersion(), revision: 2 },
+      ...{ version, kubernetes, userland, runc, images, go: await goVersion(), revision: 2 },
       sources: await sources('supervisor'),
       installScript: await readFile(installScript, 'utf8'),
     },
@@ -40,7 +41,7 @@ export async function buildK3s(progress: Progress = stderrProgress()): Promise<{
       const supervisor = join(target, 'supervisor');
       const linker = [`-X main.Version=${version}`];
       await goBuild({ module: 'supervisor', target: '.', output: supervisor, arch: input.arch, linker });
-      await pack({ output: join(target, 'k3s'), supervisor, kubernetes, userland });
+      await pack({ output: join(target, 'k3s'), supervisor, kubernetes, userland, runc });
       await run(['rm', supervisor]);
       await copyFile(installScript, join(target, 'install.sh'));
       await symlink(images, join(target, 'registry'));
@@ -52,7 +53,7 @@ export async function buildK3s(progress: Progress = stderrProgress()): Promise<{
 
 const kubernetesNames = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kube-proxy', 'kubelet', 'kubectl'];
 const userlandNames = [
-  ...['containerd', 'containerd-shim-runc-v2', 'ctr', 'runc', 'kine'],
+  ...['containerd', 'containerd-shim-runc-v2', 'ctr', 'kine'],
   ...['bandwidth', 'bridge', 'host-local', 'loopback', 'portmap'],
 ];
 
@@ -61,14 +62,16 @@ interface PackInput {
   readonly supervisor: string;
   readonly kubernetes: string;
   readonly userland: string;
+  readonly runc: string;
 }
 
-async function pack({ output, supervisor, kubernetes, userland }: PackInput): Promise<void> {
+async function pack({ output, supervisor, kubernetes, userland, runc }: PackInput): Promise<void> {
   const entries = [
     `kubernetes=${join(kubernetes, 'kubernetes')}`,
     // The CNI plugin `flannel` is the supervisor under another name. In K3s all plugins are one file, `cni`.
     `cni=${supervisor}`,
     'flannel->cni',
+    `runc=${join(runc, 'runc')}`,
     ...userlandNames.map((name) => `${name}=${join(userland, name)}`),
     ...kubernetesNames.map((name) => `${name}->kubernetes`),
   ];

@@ -48,6 +48,20 @@ export async function componentImagesPart({ arch, progress }: PartInput): Promis
           linker: [`-X main.VERSION=${componentImages.localPath.tag}`],
         }),
     },
+    {
+      key: 'metricsServer',
+      file: 'metrics-server',
+      entrypoint: ['/metrics-server'],
+      user: '65534',
+      build: (output) =>
+        goBuild({
+          module: 'images/metrics-server',
+          target: 'sigs.k8s.io/metrics-server/cmd/metrics-server',
+          output,
+          arch,
+          linker: [`-X k8s.io/client-go/pkg/version.gitVersion=${componentImages.metricsServer.tag}`],
+        }),
+    },
   ];
   const described = components.map(({ key, file, entrypoint, user }) => ({ ...componentImages[key], file, entrypoint, user }));
   return ensureCached({

@@ -40,8 +40,8 @@ const userlandTargets = [
   `${plugins}/meta/portmap`,
 ];
 
-/** containerd, its shim and client, the CNI plugins, kine, and Debian's runc. */
-export async function userlandPart({ arch, base, progress }: PartInput): Promise<string> {
+/** containerd, its shim and client, the CNI plugins, and kine. */
+export async function userlandPart({ arch, progress }: PartInput): Promise<string> {
   // Snapshotters that the stand-in does not offer pull in a lot.
   const tags = ['no_btrfs', 'no_zfs', 'no_devmapper'];
   const linker = [`-X ${containerd}/version.Version=v2.3.7-lab1`];
@@ -51,7 +51,7 @@ export async function userlandPart({ arch, base, progress }: PartInput): Promise
   return ensureCached({
     name: 'k3s-userland',
     inputs: {
-      ...{ arch, tags, linker, kineLinker, kineTags, targets: userlandTargets, base: basename(base), go: await goVersion() },
+      ...{ arch, tags, linker, kineLinker, kineTags, targets: userlandTargets, go: await goVersion() },
       sources: [await sources('userland'), await sources('kine')],
     },
     progress,
@@ -61,18 +61,25 @@ export async function userlandPart({ arch, base, progress }: PartInput): Promise
       }
       const kine = { module: 'kine', target: 'github.com/k3s-io/kine', output: join(folder, 'kine') };
       await goBuild({ ...kine, arch, tags: kineTags, linker: kineLinker, cgo: true });
-      await takeRunc(folder, arch, base);
     },
   });
 }
 
-async function takeRunc(folder: string, arch: Arch, base: string): Promise<void> {
-  const unpacked = join(folder, 'unpacked');
-  const apt = join(folder, 'apt');
-  await mkdir(unpacked);
-  await mkdir(apt);
-  await unpackPackages({ arch, base, apt, closure: [], only: ['runc'], folder: unpacked });
-  await copyFile(join(unpacked, 'usr/sbin/runc'), join(folder, 'runc'));
-  await rm(unpacked, { recursive: true });
-  await rm(apt, { recursive: true });
+/** Debian's runc, for the C library and libseccomp of the hosts. */
+export async function runcPart({ arch, base, progress }: PartInput): Promise<string> {
+  return ensureCached({
+    name: 'k3s-runc',
+    inputs: { arch, base: basename(base) },
+    progress,
+    build: async (folder) => {
+      const unpacked = join(folder, 'unpacked');
+      const apt = join(folder, 'apt');
+      await mkdir(unpacked);
+      await mkdir(apt);
+      await unpackPackages({ arch, base, apt, closure: [], only: ['runc'], folder: unpacked });
+      await copyFile(join(unpacked, 'usr/sbin/runc'), join(folder, 'runc'));
+      await rm(unpacked, { recursive: true });
+      await rm(apt, { recursive: true });
+    },
+  });
 }

@@ -9,5 +9,6 @@ export const componentImages = {
   pause: { name: 'rancher/mirrored-pause', tag: '3.6' },
   coredns: { name: 'rancher/mirrored-coredns-coredns', tag: '1.14.4' },
   localPath: { name: 'rancher/local-path-provisioner', tag: 'v0.0.30' },
+  metricsServer: { name: 'rancher/mirrored-metrics-server', tag: 'v0.9.0' },
   busybox: { name: 'rancher/mirrored-library-busybox', tag: '1.37.0' },
 } as const;

@@ -79,7 +79,7 @@ func Run(ctx context.Context, options Options) {
 		if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, content) {
 			continue
 		}
-		if err := os.WriteFile(path, content, 0o600); err != nil {
+		if err := writeManifest(path, content); err != nil {
 			logs.Error("Failed to write manifest: %v", err)
 		}
 	}
@@ -92,6 +92,13 @@ func Run(ctx context.Context, options Options) {
 		}
 		wait(ctx, scanEvery)
 	}
+}
+
+func writeManifest(path string, content []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	return os.WriteFile(path, content, 0o600)
 }
 
 func wait(ctx context.Context, length time.Duration) {

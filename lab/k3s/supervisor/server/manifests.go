@@ -2,11 +2,12 @@ package server
 
 import (
 	"embed"
+	"io/fs"
 	"path"
 	"strings"
 )
 
-//go:embed manifests/*.yaml
+//go:embed manifests
 var manifests embed.FS
 
 // packaged gives the manifests that K3s brings, with this cluster's addresses put in.
@@ -24,16 +25,16 @@ func (s *Server) packaged() map[string][]byte {
 		"%{SYSTEM_DEFAULT_REGISTRY}%", registry, "%{DEFAULT_LOCAL_STORAGE_PATH}%", storage,
 	)
 	files := map[string][]byte{}
-	entries, err := manifests.ReadDir("manifests")
+	err := fs.WalkDir(manifests, "manifests", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := manifests.ReadFile(name)
+		files[strings.TrimPrefix(name, "manifests/")] = []byte(replacer.Replace(string(content)))
+		return err
+	})
 	if err != nil {
 		panic(err)
-	}
-	for _, entry := range entries {
-		content, err := manifests.ReadFile("manifests/" + entry.Name())
-		if err != nil {
-			panic(err)
-		}
-		files[entry.Name()] = []byte(replacer.Replace(string(content)))
 	}
 	return files
 }
