@@ -54,7 +54,7 @@ export function checkHost({ machine, facts }: SeenMachine, input: PreflightInput
 
   if (!facts.cgroup.memory)
     say('refuse', 'cgroup-memory', 'the kernel counts no memory per container (memory cgroup)', memoryHint(facts.os.kernel));
-  else if (facts.cgroup.version === 1) {
+  else if (facts.cgroup.version === 1 && !facts.k3s?.config?.includes('fail-cgroupv1=false')) {
     say(
       'mend',
       'cgroup-v1',

@@ -116,6 +116,11 @@ describe('each thing wrong is one finding', () => {
     expect(look({ ufw: true, filterRules: '*filter\n-A ufw-user-input -s 10.42.0.0/16 -j ACCEPT\n' })).toEqual([]);
   });
 
+  it('cgroup v1 is not said again once it is mended', () => {
+    const config = 'kubelet-arg:\n  - fail-cgroupv1=false\n';
+    expect(look({ cgroup: { version: 1, memory: true }, owner: mark, k3s: { ...k3s, config } })).toEqual([]);
+  });
+
   it('a member that lost its mark is no stranger', () => {
     expect(look({ k3s }, {}, ['big'])).toEqual([]);
   });
