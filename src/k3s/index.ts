@@ -1,5 +1,6 @@
 export { addonOperation } from './addon.ts';
 export type { JoinFailure } from './explain-join.ts';
+export { fetchPins } from './fetch-pins.ts';
 export { k3sDrift } from './k3s-drift.ts';
 export { type K3sPorts, k3sHandlers } from './k3s-handlers.ts';
 export { agentConfig, serverConfig } from './node-config.ts';

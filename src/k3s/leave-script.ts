@@ -11,7 +11,8 @@ rm -f /usr/local/bin/k3s /usr/local/bin/k3s.farthing-new
 rm -rf /etc/rancher/node /etc/rancher/k3s
 rm -rf /var/lib/cni /run/flannel /run/nri /var/log/pods /var/log/containers
 rmdir /etc/rancher /var/lib/rancher /run/k3s /run/netns 2>/dev/null
-systemctl is-active -q containerd || find /run/containerd -depth -type d -empty -delete 2>/dev/null
+# Its shims' sockets; another containerd has its own there.
+pgrep -x containerd > /dev/null || rm -rf /run/containerd
 rmdir -p /usr/libexec/kubernetes/kubelet-plugins/volume/exec 2>/dev/null
 for link in flannel.1 cni0 kube-ipvs0; do ip link delete "$link" 2>/dev/null; done
 if command -v ipset >/dev/null; then

@@ -1,10 +1,13 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { loadCatalog } from '../../catalog/index.ts';
+import { dirname, resolve } from 'node:path';
+import { type Catalog, loadCatalog } from '../../catalog/index.ts';
 import { FarthingError } from '../../common/index.ts';
-import { initSpec } from '../../spec/index.ts';
+import { fetchPins } from '../../k3s/index.ts';
+import { initSpec, parseSpec } from '../../spec/index.ts';
 import { knownHostKeys } from '../../ssh/index.ts';
 import type { CommandContext, CommandRun, Invocation } from '../command.ts';
+import { realFiles } from '../real-files.ts';
+import { DiagnosticsError } from '../report.ts';
 
 interface Answers {
   readonly name: string;
@@ -29,7 +32,11 @@ export const run: CommandRun = async (invocation, context) => {
       hostKeys: await knownHostKeys(context.processes, machine.ssh),
     })),
   );
-  writeFileSync(path, initSpec({ name: answers.name, machines, apps: answers.apps, catalog: loadCatalog() }), {
+  const text = initSpec({ name: answers.name, machines, apps: answers.apps, catalog: await pinned(context) });
+  const { diagnostics } = parseSpec(text, { file: invocation.file, dir: dirname(path), files: realFiles, env: context.env });
+  if (diagnostics.some((diagnostic) => diagnostic.severity === 'error'))
+    throw new DiagnosticsError(diagnostics, new Map([[invocation.file, text]]));
+  writeFileSync(path, text, {
     flag: invocation.options.force === true ? 'w' : 'wx',
   });
   const unpinned = machines.filter((machine) => machine.hostKeys.length === 0).map((machine) => machine.name);
@@ -42,6 +49,27 @@ export const run: CommandRun = async (invocation, context) => {
   else context.terminal.note(`Wrote ${invocation.file}. Next: farthing plan\n`);
   return 0;
 };
+
+/** The catalogue with the digests of the default K3s: its own, or as K3s publishes them today. */
+async function pinned(context: CommandContext): Promise<Catalog> {
+  const catalog = loadCatalog();
+  const version = catalog.k3sDefault;
+  const known = catalog.k3s.find((release) => release.version === version);
+  if (known?.sha256.amd64 && known.sha256.arm64 && known.sha256.installScript) return catalog;
+  try {
+    const sha256 = await fetchPins(version);
+    context.terminal.note(`Pinned K3s ${version} by the digests on its release page.\n`);
+    return {
+      ...catalog,
+      k3s: [{ version, sha256, asOf: new Date(context.clock.now()).toISOString().slice(0, 10), source: 'the release page' }],
+    };
+  } catch (thrown) {
+    context.terminal.note(
+      `The digests of K3s ${version} could not be read (${(thrown as Error).message}): the file says how to pin them.\n`,
+    );
+    return catalog;
+  }
+}
 
 function fromFlags(invocation: Invocation): Answers | undefined {
   const { name, machine, app } = invocation.options as { name?: string; machine: string[]; app: string[] };
