@@ -47,7 +47,8 @@ export async function ensureCached(entry: CacheEntry): Promise<string> {
 async function dropHalfBuilt(cache: string, name: string): Promise<void> {
   for (const file of await readdir(cache)) {
     if (file.startsWith(`.${name}.half-`)) {
-      await rm(join(cache, file), { recursive: true, force: true });
+      // A command of a killed build may still be writing there: then the next build removes it.
+      await rm(join(cache, file), { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
     }
   }
 }

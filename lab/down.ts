@@ -33,7 +33,8 @@ export async function removeLab(): Promise<void> {
   for (const file of await readdir(state)) {
     const path = join(state, file);
     if (path !== owner) {
-      await rm(path, { recursive: true, force: true });
+      // A command of a killed `lab up` may still be writing; with its folder gone it fails, and is no more in the way.
+      await rm(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
     }
   }
   await rm(owner, { force: true });

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { labPaths } from './config.ts';
+import { formatCpuList } from './hosts/cpu-set.ts';
+import { hostCpus } from './hosts/prepare.ts';
 import { run } from './run.ts';
 import { inLabArgv, type LabHost, type LabState, labEnv, readLab } from './state.ts';
 import { addedBy, type MachineView, runLab, viewMachine } from './testing.ts';
@@ -58,7 +60,8 @@ describe('hosts', () => {
 
   test('have the size of the layout, by their limits and as programs see it', async () => {
     const seen = await on('micro-1', 'nproc; cat /sys/devices/system/cpu/online; grep MemTotal /proc/meminfo; hostname');
-    expect(seen.stdout.replace(/ +/g, ' ').trim().split('\n')).toEqual(['1', '0', 'MemTotal: 1048576 kB', 'micro-1']);
+    const pinned = formatCpuList(await hostCpus(host('micro-1'), lab.hosts));
+    expect(seen.stdout.replace(/ +/g, ' ').trim().split('\n')).toEqual(['1', pinned, 'MemTotal: 1048576 kB', 'micro-1']);
     const hungry = await on('micro-1', 'head -c 1200M /dev/zero | tail -c 1200M >/dev/null; echo $?');
     expect(hungry.stdout.trim()).toBe('137');
   });
