@@ -53,7 +53,7 @@ export async function buildK3s(progress: Progress = stderrProgress()): Promise<{
 
 const kubernetesNames = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kube-proxy', 'kubelet', 'kubectl'];
 const userlandNames = [
-  ...['containerd', 'containerd-shim-runc-v2', 'ctr', 'kine'],
+  ...['containerd', 'containerd-shim-runc-v2', 'crictl', 'ctr', 'kine'],
   ...['bandwidth', 'bridge', 'host-local', 'loopback', 'portmap'],
 ];
 

@@ -40,7 +40,7 @@ const userlandTargets = [
   `${plugins}/meta/portmap`,
 ];
 
-/** containerd, its shim and client, the CNI plugins, and kine. */
+/** containerd, its shim and client, the CNI plugins, kine, and our small crictl. */
 export async function userlandPart({ arch, progress }: PartInput): Promise<string> {
   // Snapshotters that the stand-in does not offer pull in a lot.
   const tags = ['no_btrfs', 'no_zfs', 'no_devmapper'];
@@ -52,13 +52,14 @@ export async function userlandPart({ arch, progress }: PartInput): Promise<strin
     name: 'k3s-userland',
     inputs: {
       ...{ arch, tags, linker, kineLinker, kineTags, targets: userlandTargets, go: await goVersion() },
-      sources: [await sources('userland'), await sources('kine')],
+      sources: [await sources('userland'), await sources('kine'), await sources('crictl')],
     },
     progress,
     build: async (folder) => {
       for (const target of userlandTargets) {
         await goBuild({ module: 'userland', target, output: join(folder, basename(target)), arch, tags, linker });
       }
+      await goBuild({ module: 'crictl', target: '.', output: join(folder, 'crictl'), arch });
       const kine = { module: 'kine', target: 'github.com/k3s-io/kine', output: join(folder, 'kine') };
       await goBuild({ ...kine, arch, tags: kineTags, linker: kineLinker, cgo: true });
     },

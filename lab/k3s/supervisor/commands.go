@@ -32,10 +32,6 @@ func goVersion() string { return runtime.Version() }
 
 // pass hands over to a program of the userland.
 func pass(name string, arguments []string) {
-	if name == "crictl" {
-		fmt.Fprintln(os.Stderr, "stand-in: crictl is not in the stand-in; use `k3s ctr -n k8s.io`")
-		os.Exit(1)
-	}
 	dataDir := defaultDataDir
 	if given := os.Getenv("K3S_DATA_DIR"); given != "" {
 		dataDir = given

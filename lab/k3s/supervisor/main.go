@@ -86,10 +86,12 @@ COMMANDS:
    server           Run management server
    agent            Run node agent
    kubectl          Run kubectl
+   crictl           Run crictl
    ctr              Run ctr
    token            Manage tokens
    etcd-snapshot    (not in the stand-in)
    secrets-encrypt  Control secrets encryption
+   certificate      Manage certificates
    help, h          Shows a list of commands or help for one command
 `, Version, Commit)
 }
