@@ -4,9 +4,12 @@ import { parseAssignments } from '../parse/assignments.ts';
 import { parseUnit, valuesOf } from '../parse/unit.ts';
 import type { Check, Scene } from '../types.ts';
 import { contains, every, fail, holds, matches, pass, same } from '../verdict.ts';
+import { downloadChecks } from './download.ts';
 
 const unitFile = (name: string): string => `/etc/systemd/system/${name}.service`;
 const read = (bench: Bench, path: string): Promise<string> => bench.server.host.need('cat "$1"', { args: [path] });
+/** A folder on PATH with a command of another package. */
+const foreign = `${staging}/foreign`;
 const noStart = { INSTALL_K3S_SKIP_START: 'true' };
 
 /** Installs without starting and gives the unit that came of it. */
@@ -134,6 +137,20 @@ const checks: readonly Check[] = [
     },
   },
   {
+    id: 'install.links-foreign',
+    contract: 'no link is made over a command that lies elsewhere on PATH',
+    run: async (bench) => {
+      const { host } = bench.server;
+      await host.need(
+        `rm -f /usr/local/bin/kubectl /usr/local/bin/crictl /usr/local/bin/ctr
+         mkdir -p "$1"; printf '#!/bin/sh\n' > "$1/crictl"; chmod 755 "$1/crictl"`,
+        { args: [foreign] },
+      );
+      await unitAfter(bench, 'k3s', [], { PATH: `${foreign}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin` });
+      return same((await host.need('ls /usr/local/bin | grep -x crictl || true')).trim(), '');
+    },
+  },
+  {
     id: 'install.symlink-skip',
     contract: 'INSTALL_K3S_SYMLINK=skip makes no links',
     run: async (bench) => {
@@ -148,44 +165,7 @@ const checks: readonly Check[] = [
     run: async (bench) =>
       matches(await bench.server.host.need('stat -c "%a %n" /usr/local/bin/k3s-*.sh'), /755 \S+k3s-killall\.sh\n755 \S+k3s-uninstall\.sh/),
   },
-  {
-    id: 'install.hash-match',
-    contract: 'a binary that matches the release list is not downloaded again',
-    run: async (bench) => contains((await downloading(bench)).out, 'Skipping binary downloaded, installed k3s matches hash'),
-  },
-  {
-    id: 'install.download',
-    contract: 'another binary is replaced by the release, checked and executable',
-    run: async (bench) => {
-      await bench.server.host.need("rm -f /usr/local/bin/k3s; printf '#!/bin/sh\\n' > /usr/local/bin/k3s; chmod 755 /usr/local/bin/k3s");
-      const answer = await downloading(bench);
-      const sums = await bench.server.host.need(
-        'sha256sum /usr/local/bin/k3s "$1/k3s" | cut -d" " -f1; stat -c "%a %U" /usr/local/bin/k3s',
-        {
-          args: [staging],
-        },
-      );
-      const [got, wanted, trait] = sums.trim().split('\n');
-      return every(same(answer.code, 0), same(got, wanted), same(trait, '755 root'));
-    },
-  },
-  {
-    id: 'install.download-mismatch',
-    contract: 'a download that does not match the list is fatal and leaves the old binary',
-    run: async (bench) => {
-      const { host } = bench.server;
-      await host.need(
-        'cp "$1"/release/download/*/sha256sum-*.txt "$1/sums"; sed -i "s/^......../00000000/" "$1"/release/download/*/sha256sum-*.txt',
-        {
-          args: [staging],
-        },
-      );
-      const answer = await downloading(bench);
-      await host.need('cat "$1/sums" > "$(echo "$1"/release/download/*/sha256sum-*.txt)"; rm "$1/sums"', { args: [staging] });
-      const intact = await host.run('cmp /usr/local/bin/k3s "$1/k3s"', { args: [staging] });
-      return every(contains(answer.err, 'Download sha256 does not match'), same([answer.code, intact.code], [1, 0]));
-    },
-  },
+  ...downloadChecks,
   {
     id: 'install.role-agent',
     contract: 'K3S_URL and a token without a word mean agent, unit k3s-agent.service',
@@ -224,18 +204,6 @@ const checks: readonly Check[] = [
     },
   },
 ];
-
-/** Runs the installer with its download on, from the staged files. */
-async function downloading(bench: Bench) {
-  return install(bench.server.host, {
-    env: {
-      ...noStart,
-      INSTALL_K3S_SKIP_DOWNLOAD: 'selinux',
-      INSTALL_K3S_VERSION: bench.options.version,
-      GITHUB_URL: `file://${staging}/release`,
-    },
-  });
-}
 
 /** The install script alone, with nothing started. */
 export const installer: Scene = {
