@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { FarthingError } from '../common/index.ts';
 import type { CommandContext, CommandSpec, Invocation } from './command.ts';
-import { commands } from './commands.ts';
+import { commands as all } from './commands.ts';
 
 const intro = `farthing turns one file, farthing.yaml, into a small and very cheap Kubernetes (K3s) cluster
 and runs your Docker Compose services on it.`;
@@ -17,7 +17,11 @@ Start here:
 `;
 
 /** Parses `argv` (without node and script) and runs the command; gives the exit code. Throws FarthingError. */
-export async function runProgram(argv: readonly string[], context: CommandContext): Promise<number> {
+export async function runProgram(
+  argv: readonly string[],
+  context: CommandContext,
+  commands: readonly CommandSpec[] = all,
+): Promise<number> {
   let exit = 0;
   const program = new Command('farthing')
     .description(intro)
@@ -67,7 +71,10 @@ function commandOf(spec: CommandSpec, run: (invocation: Invocation) => Promise<v
   if (spec.passThrough) command.passThroughOptions();
   return command.action(async (...given: unknown[]) => {
     const options = command.opts<Record<string, unknown>>();
-    const args = command.processedArgs.flat().filter((arg): arg is string => typeof arg === 'string');
+    // `--` only says where farthing's own options end.
+    const args = command.processedArgs
+      .flatMap((arg: unknown) => (spec.passThrough && Array.isArray(arg) && arg[0] === '--' ? arg.slice(1) : arg))
+      .filter((arg): arg is string => typeof arg === 'string');
     void given;
     await run({
       options,
@@ -81,7 +88,10 @@ function commandOf(spec: CommandSpec, run: (invocation: Invocation) => Promise<v
 }
 
 function number(value: string): number {
-  if (!/^\d+$/.test(value)) throw new FarthingError('FAR-CLI-001', `not a whole number: ${value}`);
+  if (!/^\d+$/.test(value))
+    throw new FarthingError('FAR-CLI-001', `not a whole number: ${value}`, {
+      hint: 'See `farthing --help`, or `farthing <command> --help`.',
+    });
   return Number(value);
 }
 

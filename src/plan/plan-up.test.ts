@@ -56,12 +56,12 @@ describe('planUp', () => {
 
   it('removes an app that left the file, keeps its volume and lists it, and prunes it only by name', async () => {
     const world = await upWorld();
-    const input = await planInput(world, { file: homeFile.replace(/apps:[^]*/, 'apps: {}\n') });
+    const input = await planInput(world, { file: homeFile.replace(/apps:[\s\S]*/, 'apps: {}\n') });
     const plan = planUp(input);
     expect(ids(plan)).toEqual(['kube.delete:shop', 'inventory.write:shorter']);
     expect(plan.operations.flatMap((operation) => operation.destroys)).toEqual([]);
     expect(plan.kept).toMatchObject([{ namespace: 'shop', name: 'data', node: 'big' }]);
-    const left = await planInput(after(world, plan, input), { file: homeFile.replace(/apps:[^]*/, 'apps: {}\n') });
+    const left = await planInput(after(world, plan, input), { file: homeFile.replace(/apps:[\s\S]*/, 'apps: {}\n') });
     expect(ids(planUp(left))).toEqual([]);
     expect(ids(planPrune(left, []))).toEqual([]);
     const prune = planPrune(left, ['shop/data']);

@@ -15,7 +15,7 @@ export const run: CommandRun = async (invocation, context) => {
     if (plan.refusals.length > 0) throw new DiagnosticsError(plan.refusals, gathered.sources);
     if (plan.operations.length === 0) {
       if (invocation.json) context.terminal.out(`${JSON.stringify({ plan, done: [] })}\n`);
-      else context.terminal.note(renderPlan({ ...plan, machines: [], placements: [], cost: plan.cost }));
+      else context.terminal.note(renderPlan({ ...plan, machines: [], placements: [], findings: [], cost: { total: [], lines: [] } }));
       return 0;
     }
     context.terminal.note(renderPlan(plan, invocation));
