@@ -3,7 +3,6 @@
  * (a test compares), and is used only when the host under test runs the stand-in.
  */
 export const knownDifferences: Readonly<Record<string, string>> = {
-  'command.crictl': 'crictl is not built; k3s ctr is there',
   'network.policy-chains': 'kube-router is not a Go module that can be built here: NetworkPolicy objects have no effect',
 };
 
