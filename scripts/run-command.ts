@@ -7,7 +7,10 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Passes its output on as it comes instead of collecting it. Default false. */
   readonly show?: boolean;
-  /** Milliseconds until it is told to end, and ten seconds later made to. */
+  /**
+   * Milliseconds until it and all it started are told to end, and ten seconds later made to. So is
+   * it when this process is interrupted: it is in a process group of its own.
+   */
   readonly timeout?: number;
 }
 
@@ -30,6 +33,7 @@ export function runCommand(argv: readonly string[], options: CommandOptions = {}
     const child = spawn(program, args, {
       cwd: root,
       env: { ...process.env, ...options.env },
+      detached: options.timeout !== undefined,
       stdio: ['ignore', options.show ? 'inherit' : 'pipe', options.show ? 'inherit' : 'pipe'],
     });
     let output = '';
@@ -42,19 +46,34 @@ export function runCommand(argv: readonly string[], options: CommandOptions = {}
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       output += text;
     });
-    const timers = options.timeout === undefined ? [] : stopAfter(child.kill.bind(child), options.timeout, () => (timedOut = true));
+    const guard = options.timeout === undefined ? undefined : guardGroup(child.pid, options.timeout, () => (timedOut = true));
     child.on('error', reject);
     child.on('close', (code) => {
-      for (const timer of timers) clearTimeout(timer);
+      guard?.();
       resolve({ code, output, stdout, milliseconds: Date.now() - started, timedOut });
     });
   });
 }
 
-function stopAfter(kill: (signal: NodeJS.Signals) => void, timeout: number, said: () => void): NodeJS.Timeout[] {
+/** Ends a process group when its time is up or when we are told to end; gives what takes this watch away again. */
+function guardGroup(pid: number | undefined, timeout: number, said: () => void): () => void {
+  const end = (signal: NodeJS.Signals): void => {
+    try {
+      if (pid !== undefined) process.kill(-pid, signal);
+    } catch {
+      // It has ended by itself.
+    }
+  };
   const ask = setTimeout(() => {
     said();
-    kill('SIGTERM');
+    end('SIGTERM');
   }, timeout);
-  return [ask, setTimeout(() => kill('SIGKILL'), timeout + 10_000)];
+  const make = setTimeout(() => end('SIGKILL'), timeout + 10_000);
+  const interrupted = (signal: NodeJS.Signals): void => end(signal);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, interrupted);
+  return () => {
+    clearTimeout(ask);
+    clearTimeout(make);
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, interrupted);
+  };
 }

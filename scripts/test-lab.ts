@@ -22,12 +22,18 @@ function whyNoLab(): string | undefined {
   return undefined;
 }
 
+/** The long forms of tests (`--soak`) get more time. */
+const patience = (): number => (process.env.FARTHING_SOAK ? 6 : 1);
+
 async function runLab(env: Readonly<Record<string, string>>, keepLab: boolean): Promise<Counts> {
-  const own = await runVitest({ project: 'lab', env, timeout: 30 * minutes });
+  const own = await runVitest({ project: 'lab', env, timeout: 20 * minutes * patience() });
   try {
-    const up = await runCommand([...lab, 'up'], { show: true, env, timeout: 45 * minutes });
+    const up = await runCommand([...lab, 'up'], { show: true, env, timeout: 35 * minutes });
     if (up.code !== 0 && !keepLab) return addCounts(own, broken);
-    return addCounts(own, await runVitest({ project: 'e2e', node: [...lab, 'exec', '--', process.execPath], env, timeout: 60 * minutes }));
+    return addCounts(
+      own,
+      await runVitest({ project: 'e2e', node: [...lab, 'exec', '--', process.execPath], env, timeout: 40 * minutes * patience() }),
+    );
   } finally {
     if (!keepLab) await runCommand([...lab, 'down'], { show: true, env, timeout: 5 * minutes });
   }

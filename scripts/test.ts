@@ -38,11 +38,13 @@ async function main(): Promise<void> {
   const parts = testParts(readSourceTree(), { keepLab: values['keep-lab'] ?? false }).filter(
     (part) => (!values['no-lab'] || !part.lab) && (!values.only || values.only.includes(part.name)),
   );
-  // Ctrl-C reaches the running part too; staying alive lets it put its lab away.
+  // The running part is told to end too; staying alive lets it put its lab away.
   let stopped = false;
-  process.on('SIGINT', () => {
-    stopped = true;
-  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      stopped = true;
+    });
+  }
   const ran: Ran[] = [];
   for (const part of parts) if (!stopped) ran.push(await runPart(part));
   report(ran, stopped);
