@@ -84,7 +84,9 @@ export function deleteVolumeHandler({ cluster, clock }: KubePorts): Handler<Dele
         if (!gone) await giveUpVolume(api, volume);
         await awaitGone(api, clock, volumeRef(volume), context);
       }
-      await removeEmptyNamespace(api, namespace, claim);
+      await removeEmptyNamespace(api, namespace, claim, () =>
+        awaitGone(api, clock, { apiVersion: 'v1', kind: 'Namespace', name: namespace }, context),
+      );
     },
     async verify(operation) {
       const { pvc, pv } = await look(operation.data);
@@ -129,7 +131,7 @@ async function giveUpVolume(api: Cluster, volume: string): Promise<void> {
   });
 }
 
-async function removeEmptyNamespace(api: Cluster, namespace: string, claim: string): Promise<void> {
+async function removeEmptyNamespace(api: Cluster, namespace: string, claim: string, wait: () => Promise<unknown>): Promise<void> {
   const live = await api.get({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
   if (live === undefined || ownershipOf(live) === 'foreign') return;
   const kinds = [
@@ -143,7 +145,9 @@ async function removeEmptyNamespace(api: Cluster, namespace: string, claim: stri
   ] as const;
   const found = await Promise.all(kinds.map(([apiVersion, kind]) => api.list(apiVersion, kind, { namespace })));
   const others = found.flat().filter((object) => !(object.kind === 'PersistentVolumeClaim' && object.metadata.name === claim));
-  if (others.length === 0) await api.delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
+  if (others.length > 0) return;
+  await api.delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
+  await wait();
 }
 
 function claimRef(namespace: string, name: string): ObjectRef {

@@ -22,10 +22,14 @@ export function hostWork(input: PlanInput, afterServer: readonly string[]): Host
   const server = input.spec.machines.find((machine) => machine.role === 'server');
   const ordered = [...input.spec.machines].sort((a, b) => Number(b.role === 'server') - Number(a.role === 'server'));
   const serverIds: string[] = [];
+  const serverMark: string[] = [];
   for (const machine of ordered) {
     const facts = factsOf(input.world, machine.name);
     if (!facts || !server) continue;
-    const owner = ownerOperation(facts, { id: input.clusterId, cluster: input.spec.name, machine: machine.name, version: input.version });
+    const mark = ownerOperation(facts, { id: input.clusterId, cluster: input.spec.name, machine: machine.name, version: input.version });
+    // The server is marked first: of two people who make the same cluster at once, one gets it whole.
+    const owner = mark && machine.role === 'agent' ? { ...mark, after: serverMark } : mark;
+    if (machine.role === 'server' && mark) serverMark.push(mark.id);
     const firewall = firewallOperation(
       facts,
       { peers: peersOf(machine, input), pods: input.spec.network.pods, role: machine.role },
