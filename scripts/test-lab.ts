@@ -1,3 +1,4 @@
+import { isInterrupted } from './interruption.ts';
 import { runCommand } from './run-command.ts';
 import { addCounts, broken, type Counts } from './test-counts.ts';
 import { runVitest, type TestPart } from './test-part.ts';
@@ -27,8 +28,10 @@ const patience = (): number => (process.env.FARTHING_SOAK ? 6 : 1);
 
 async function runLab(env: Readonly<Record<string, string>>, keepLab: boolean): Promise<Counts> {
   const own = await runVitest({ project: 'lab', env, timeout: 20 * minutes * patience() });
+  if (isInterrupted()) return own;
   try {
     const up = await runCommand([...lab, 'up'], { show: true, env, timeout: 35 * minutes });
+    if (isInterrupted()) return own;
     if (up.code !== 0 && !keepLab) return addCounts(own, broken);
     return addCounts(
       own,

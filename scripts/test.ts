@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { isInterrupted, watchInterruption } from './interruption.ts';
 import { readSourceTree } from './source-tree.ts';
 import { addCounts, broken, type Counts, formatCounts, noTests } from './test-counts.ts';
 import type { TestPart } from './test-part.ts';
@@ -38,16 +39,10 @@ async function main(): Promise<void> {
   const parts = testParts(readSourceTree(), { keepLab: values['keep-lab'] ?? false }).filter(
     (part) => (!values['no-lab'] || !part.lab) && (!values.only || values.only.includes(part.name)),
   );
-  // The running part is told to end too; staying alive lets it put its lab away.
-  let stopped = false;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      stopped = true;
-    });
-  }
+  watchInterruption();
   const ran: Ran[] = [];
-  for (const part of parts) if (!stopped) ran.push(await runPart(part));
-  report(ran, stopped);
+  for (const part of parts) if (!isInterrupted()) ran.push(await runPart(part));
+  report(ran);
 }
 
 async function runPart(part: TestPart): Promise<Ran> {
@@ -64,14 +59,14 @@ function failed(error: unknown): Counts {
   return broken;
 }
 
-function report(ran: readonly Ran[], stopped: boolean): void {
+function report(ran: readonly Ran[]): void {
   const lines = ran.map(({ name, counts, seconds, missing }) => {
     const what = missing ? `did not run: ${missing}` : formatCounts(counts);
     return `${name.padEnd(18)}${seconds.toFixed(1).padStart(8)} s  ${what}\n`;
   });
   const total = addCounts(...ran.map((one) => one.counts));
   process.stdout.write(`\n${lines.join('')}\n${formatCounts(total)}\n`);
-  process.exitCode = stopped ? 130 : total.failed > 0 || total.passed === 0 || ran.some((one) => one.missing) ? 1 : 0;
+  process.exitCode = isInterrupted() ? 130 : total.failed > 0 || total.passed === 0 || ran.some((one) => one.missing) ? 1 : 0;
 }
 
 await main();
