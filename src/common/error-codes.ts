@@ -41,6 +41,7 @@ export const errorCodes = {
   'FAR-PLAN-005': { title: 'The cluster was made by a newer farthing', exit: 1 },
   'FAR-PLAN-006': { title: 'The host belongs to another cluster', exit: 1 },
   'FAR-PLAN-007': { title: 'Not built yet', exit: 2 },
+  'FAR-PLAN-008': { title: 'A machine that leaves holds the only copy of a volume', exit: 2 },
   // ssh and hosts
   'FAR-SSH-001': { title: 'The machine cannot be reached', exit: 1 },
   'FAR-SSH-002': { title: 'The host key is unknown', exit: 1 },

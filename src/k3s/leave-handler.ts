@@ -18,6 +18,7 @@ export function leaveHandler({ shell, clock }: K3sPorts): Handler<LeaveData> {
       await runWork(await shell(data.machine), clock, {
         name: 'farthing: take K3s off',
         script: leaveScript,
+        args: [data.keep ?? ''],
         timeout: 5 * 60_000,
         signal: context.signal,
         progress: context.progress,

@@ -1,7 +1,18 @@
-/** Takes K3s off a host: its own uninstall script, then what that leaves. */
+/**
+ * Takes K3s off a host: its own uninstall script, then what that leaves. $1: where the folders of
+ * volumes are put aside before, or '' when they go too.
+ */
 export const leaveScript = `
 set -u
 say() { echo "@ $1"; }
+storage=/var/lib/rancher/k3s/storage
+if [ -n "$1" ] && [ -n "$(ls -A "$storage" 2>/dev/null)" ]; then
+    say "putting volumes aside in $1"
+    mkdir -p "$1" && chmod 700 "$1" || exit 1
+    # Renamed, not copied: it is the same file system, so it is done or not. An older one of the name stays.
+    for volume in "$storage"/*; do mv -n "$volume" "$1"/ || exit 1; done
+    [ -z "$(ls -A "$storage")" ] || { echo "volumes of the same name are in $1 already" >&2; exit 1; }
+fi
 for script in /usr/local/bin/k3s-agent-uninstall.sh /usr/local/bin/k3s-uninstall.sh; do
     if [ -x "$script" ]; then say "running $script"; "$script" > "$FILES/log" 2>&1 || { tail -n 40 "$FILES/log"; exit 1; }; fi
 done

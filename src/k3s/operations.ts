@@ -86,7 +86,7 @@ export function unitOperation(facts: HostFacts, wanted: WantedNode, why: string,
 /** Takes K3s off a host, with all its data; undefined when there is none. `destroys`: the volumes on it. */
 export function leaveOperation(
   facts: HostFacts,
-  options: After & { readonly why: string; readonly destroys: readonly Destruction[] },
+  options: After & { readonly why: string; readonly destroys: readonly Destruction[]; readonly keep?: string },
 ): Operation<LeaveData> | undefined {
   if (!facts.k3s) return undefined;
   const { machine } = facts;
@@ -103,11 +103,12 @@ export function leaveOperation(
       '/var/lib/rancher/k3s/',
       '/var/lib/kubelet/',
       'its links, rules and sets',
+      ...(options.keep === undefined ? [] : [`${options.keep}/ (the volumes' folders, kept)`]),
     ],
     destroys: options.destroys,
     after: options.after ?? [],
     assumes: fingerprint(facts.k3s.role ?? null),
-    data: { machine },
+    data: { machine, ...(options.keep === undefined ? {} : { keep: options.keep }) },
   };
 }
 

@@ -41,4 +41,6 @@ export interface NodeData {
 /** Data of `k3s.leave`. */
 export interface LeaveData {
   readonly machine: string;
+  /** Folder on the host that the data of its volumes is put aside in; absent: it goes with K3s. */
+  readonly keep?: string;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { after, bareHosts, homeFile, planInput, shopFile, worldOf } from '../../test/paper-world.ts';
+import { bareHosts, homeFile, planInput, shopFile, volumeOn, worldAfter, worldOf } from '../../test/paper-world.ts';
 import type { World } from '../observe/index.ts';
 import { planDown } from './plan-down.ts';
 import { planPrune } from './plan-prune.ts';
@@ -12,7 +12,7 @@ const ids = (plan: Plan) => plan.operations.map((operation) => operation.id);
 async function upWorld(file = homeFile, compose = shopFile): Promise<World> {
   const world = worldOf(bareHosts());
   const input = await planInput(world, { file, compose });
-  return after(world, planUp(input), input);
+  return worldAfter(world, planUp(input), input);
 }
 
 describe('planUp', () => {
@@ -61,7 +61,7 @@ describe('planUp', () => {
     expect(ids(plan)).toEqual(['kube.delete:shop', 'inventory.write:shorter']);
     expect(plan.operations.flatMap((operation) => operation.destroys)).toEqual([]);
     expect(plan.kept).toMatchObject([{ namespace: 'shop', name: 'data', node: 'big' }]);
-    const left = await planInput(after(world, plan, input), { file: homeFile.replace(/apps:[\s\S]*/, 'apps: {}\n') });
+    const left = await planInput(worldAfter(world, plan, input), { file: homeFile.replace(/apps:[\s\S]*/, 'apps: {}\n') });
     expect(ids(planUp(left))).toEqual([]);
     expect(ids(planPrune(left, []))).toEqual([]);
     const prune = planPrune(left, ['shop/data']);
@@ -85,6 +85,24 @@ describe('planUp', () => {
     expect(plan.machines.find((machine) => machine.name === 'micro-2')?.state).toBe('leaving');
   });
 
+  it('keeps the data of a machine that leaves, and refuses when an app of the file needs it', async () => {
+    const seen = await upWorld();
+    if (seen.cluster.state !== 'present') throw new Error('no cluster');
+    const world = { ...seen, cluster: { ...seen.cluster, volumes: seen.cluster.claims.map((claim) => volumeOn('micro-2', claim)) } };
+    const without = homeFile.replace(/ {2}micro-2:.*\n/, '');
+    const used = planUp(await planInput(world, { file: without }));
+    expect(used.operations).toEqual([]);
+    expect(used.refusals.map((refusal) => refusal.code)).toContain('FAR-PLAN-008');
+    const kept = planUp(await planInput(world, { file: without.replace(/apps:[\s\S]*/, 'apps: {}\n') }));
+    expect(kept.refusals).toEqual([]);
+    expect(kept.operations.flatMap((operation) => operation.destroys)).toEqual([]);
+    expect(kept.operations.find((operation) => operation.id === 'k3s.leave:micro-2')?.data).toEqual({
+      machine: 'micro-2',
+      keep: '/var/lib/farthing-kept/home',
+    });
+    expect(kept.findings.map((finding) => finding.message).join()).toContain('the data of shop/data stays on micro-2');
+  });
+
   it('refuses to lose the server', async () => {
     const file = homeFile
       .replace(/ {2}big:.*\n/, '')
@@ -103,7 +121,7 @@ describe('planUp', () => {
     const { 'micro-2': fresh, ...old } = hosts;
     const first = worldOf(old);
     const input = await planInput(first, { file: two });
-    const world = after(first, planUp(input), input);
+    const world = worldAfter(first, planUp(input), input);
     if (!fresh) throw new Error('micro-2');
     const plan = planUp(await planInput({ ...world, hosts: { ...world.hosts, 'micro-2': fresh } }));
     expect(ids(plan)).toEqual([

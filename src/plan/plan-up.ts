@@ -88,11 +88,11 @@ function workOf(input: PlanInput, rendered: readonly RenderedApp[]): Work {
   const addons = whole ? addonOperations(input, nodesReady) : [];
   const apps = appWork(input, rendered, [...nodesReady, ...addons.map((operation) => operation.id)]);
   const goneApps = removedApps(input, nodesReady);
-  const gone = removedMachines(input, [
-    ...nodesReady,
-    ...apps.operations.map((operation) => operation.id),
-    ...goneApps.map((operation) => operation.id),
-  ]);
+  const gone = removedMachines(
+    input,
+    [...rendered.flatMap((app) => app.objects), ...otherClaims(input)],
+    [...nodesReady, ...apps.operations.map((operation) => operation.id), ...goneApps.map((operation) => operation.id)],
+  );
   const before = [...hosts.operations, ...(inventory ? [inventory] : []), ...addons, ...apps.operations, ...goneApps, ...gone.operations];
   const shorter = leavesSomething(cluster?.inventory, wanted)
     ? shorten(

@@ -1,8 +1,9 @@
 import type { Diagnostic } from '../common/index.ts';
 import { releaseOperation } from '../host/index.ts';
 import { leaveOperation } from '../k3s/index.ts';
-import { deleteNodeOperation, drainOperation, volumesOnNode } from '../kube/index.ts';
+import { deleteNodeOperation, drainOperation, type LiveObject, volumesOnNode } from '../kube/index.ts';
 import type { Finding, Operation } from '../operation/index.ts';
+import type { Manifest } from '../workloads/index.ts';
 import { factsOf, type PlanInput, presentCluster } from './input.ts';
 
 /** What has to be done for machines that have left the file. */
@@ -12,11 +13,34 @@ export interface RemovedMachines {
   readonly findings: readonly Finding[];
 }
 
+/** Where a machine that leaves keeps the data of its volumes: they outlive everything but `farthing prune`. */
+const keptIn = (cluster: string) => `/var/lib/farthing-kept/${cluster}`;
+
+/** A volume that an app of the file uses cannot stay behind: the app would wait for it for ever. */
+function usedData(name: string, volumes: readonly LiveObject[], wanted: readonly Manifest[], input: PlanInput): Diagnostic[] {
+  return volumesOnNode(volumes, name)
+    .filter((volume) =>
+      wanted.some(
+        (object) =>
+          object.kind === 'PersistentVolumeClaim' &&
+          object.metadata.namespace === volume.namespace &&
+          object.metadata.name === volume.claim,
+      ),
+    )
+    .map((volume) => ({
+      code: 'FAR-PLAN-008',
+      severity: 'error',
+      message: `${name} is no longer in the file, and holds the only copy of volume ${volume.namespace}/${volume.claim}, which the app ${volume.namespace} uses`,
+      location: input.spec.at(['machines']),
+      hint: `Keep ${name} in the file, or take ${volume.namespace} out of \`apps:\` too: then the data stays on ${name} in ${keptIn(input.spec.name)}.`,
+    }));
+}
+
 /**
  * Empties nodes that are no longer in the file, takes them off the cluster, and leaves their hosts
  * as they were. A host that cannot be reached any more is only taken off the cluster, and said.
  */
-export function removedMachines(input: PlanInput, after: readonly string[]): RemovedMachines {
+export function removedMachines(input: PlanInput, wanted: readonly Manifest[], after: readonly string[]): RemovedMachines {
   const cluster = presentCluster(input.world);
   if (!cluster || input.only !== undefined) return { operations: [], refusals: [], findings: [] };
   const named = new Set(input.spec.machines.map((machine) => machine.name));
@@ -44,9 +68,15 @@ export function removedMachines(input: PlanInput, after: readonly string[]): Rem
       });
       continue;
     }
+    const data = usedData(name, cluster.volumes, wanted, input);
+    if (data.length > 0) {
+      result.refusals.push(...data);
+      continue;
+    }
     const why = `${name} is no longer in the file`;
     if (node) {
-      result.operations.push(drainOperation(name, { pods: cluster.pods, volumes: cluster.volumes }, { why, after }));
+      // No volumes are handed over: none is lost, they stay on the host.
+      result.operations.push(drainOperation(name, { pods: cluster.pods, volumes: [] }, { why, after }));
       result.operations.push(deleteNodeOperation(name, { why, after: [`node.drain:${name}`] }));
     }
     result.operations.push(...hostLeaves(name, why, input, result.findings));
@@ -66,16 +96,20 @@ function hostLeaves(name: string, why: string, input: PlanInput, findings: Findi
     });
     return [];
   }
-  const cluster = presentCluster(input.world);
-  const destroys = volumesOnNode(cluster?.volumes ?? [], name).map((volume) => ({
-    what: `volume ${volume.namespace}/${volume.claim} on ${name}`,
-  }));
-  // Named once: by the drain when there is one.
-  const leave = leaveOperation(facts, {
-    why,
-    destroys: cluster?.nodes.some((node) => node.name === name) ? [] : destroys,
-    after: [`node.delete:${name}`],
-  });
+  const kept = volumesOnNode(presentCluster(input.world)?.volumes ?? [], name);
+  const keep = kept.length > 0 ? { keep: keptIn(input.spec.name) } : {};
+  if (kept.length > 0) {
+    const names = kept
+      .map((volume) => `${volume.namespace}/${volume.claim}${volume.path === undefined ? '' : ` (${volume.path.split('/').at(-1)})`}`)
+      .join(', ');
+    findings.push({
+      severity: 'note',
+      id: 'data-stays',
+      machine: name,
+      message: `the data of ${names} stays on ${name}, in ${keptIn(input.spec.name)}/`,
+    });
+  }
+  const leave = leaveOperation(facts, { why, destroys: [], ...keep, after: [`node.delete:${name}`] });
   const release = releaseOperation(facts, input.clusterId, leave ? [leave.id] : []);
   return [leave, release].filter((operation) => operation !== undefined);
 }
