@@ -93,7 +93,11 @@ function summary(plan: Plan): string {
   // Without a look at the world there is nothing to say about what is to be done.
   if (plan.machines.some((machine) => machine.state === 'not looked at')) return '';
   const count = plan.operations.length;
-  if (count === 0) return `Nothing to do: ${plan.cluster} is as the file says.\n`;
+  if (count === 0) {
+    return plan.command === 'down'
+      ? `Nothing to do: there is nothing of ${plan.cluster} on these machines.\n`
+      : `Nothing to do: ${plan.cluster} is as the file says.\n`;
+  }
   const destroys = plan.operations.filter((operation) => operation.destroys.length > 0).length;
   return `${count} ${count === 1 ? 'operation' : 'operations'}${destroys ? `, ${destroys} of them destroy something` : ', none destroys anything'}.\n`;
 }

@@ -3,6 +3,7 @@ export type { JoinFailure } from './explain-join.ts';
 export { fetchPins } from './fetch-pins.ts';
 export { k3sDrift } from './k3s-drift.ts';
 export { type K3sPorts, k3sHandlers } from './k3s-handlers.ts';
+export { measureVolumes } from './measure-volumes.ts';
 export { agentConfig, serverConfig } from './node-config.ts';
 export { leaveOperation } from './operations.ts';
 export { type RegistriesConfig, type RegistryInputs, registriesConfig } from './registries-config.ts';

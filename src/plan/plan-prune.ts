@@ -7,13 +7,13 @@ import { placeAll } from './place.ts';
 import type { Plan } from './types.ts';
 import { keptVolumes } from './volumes.ts';
 
-/** What `prune` would do: delete the kept volumes that are named (`namespace/claim`), and only those. */
-export function planPrune(input: PlanInput, names: readonly string[]): Plan {
+/** What `prune` would do: delete the kept volumes that are named (`namespace/claim`), and only those. `sizes`: bytes by PersistentVolume name, where they were measured. */
+export function planPrune(input: PlanInput, names: readonly string[], sizes: Readonly<Record<string, number>> = {}): Plan {
   const rendered = renderAll(input, placeAll(input));
   const kept = keptVolumes(
     presentCluster(input.world),
     rendered.flatMap((app) => app.objects),
-  );
+  ).map((volume) => ({ ...volume, size: sizes[String(volume.claim.spec?.volumeName)] ?? volume.size }));
   const chosen = kept.filter((volume) => names.includes(`${volume.namespace}/${volume.name}`));
   const operations = chosen.map(({ claim, size }) =>
     deleteVolumeOperation(claim, { why: 'you named it', ...(size === undefined ? {} : { size }) }),

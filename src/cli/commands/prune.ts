@@ -5,12 +5,15 @@ import { confirm } from '../confirm.ts';
 import { execute } from '../execute.ts';
 import { gatherPlan } from '../gather-plan.ts';
 import { renderPlan } from '../render-plan.ts';
+import { volumeSizes } from '../volume-sizes.ts';
 
 /** `farthing prune [volumes…]`: without names it lists the kept volumes, with names it deletes those. */
 export const run: CommandRun = async (invocation, context) => {
   const gathered = await gatherPlan(invocation, context, { offline: false, newId: 'new' });
   try {
-    const plan = planPrune(gathered.input, invocation.args);
+    const { world } = gathered.input;
+    const sizes = world ? await volumeSizes(await gathered.session(), world) : {};
+    const plan = planPrune(gathered.input, invocation.args, sizes);
     const names = plan.kept.map((volume) => `${volume.namespace}/${volume.name}`);
     const foreign = invocation.args.filter((name) => !names.includes(name));
     if (foreign.length > 0) {
