@@ -121,7 +121,7 @@ export async function planInput(
 }
 
 /** The world after every operation of a plan was carried out, on paper: what handlers would have made so. */
-export function after(world: World, plan: Plan, input: PlanInput): World {
+export function worldAfter(world: World, plan: Plan, input: PlanInput): World {
   const hosts: Record<string, HostFacts> = {};
   for (const [name, facts] of Object.entries(world.hosts)) {
     if ('unreachable' in facts) continue;
