@@ -93,7 +93,7 @@ async function carryOut(operation: Operation, handler: AnyHandler, context: RunC
   const found = await handler.find(operation, context);
   if (found.state === 'done') return false;
   if (operation.assumes !== '' && found.fingerprint !== operation.assumes) {
-    throw new FarthingError('FAR-APPLY-001', `${operation.title}: what it was planned for is no longer so`, {
+    throw new FarthingError('FAR-APPLY-001', 'what it was planned for is no longer so', {
       hint: 'Run `farthing plan` again and look at what has changed.',
     });
   }

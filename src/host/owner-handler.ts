@@ -36,6 +36,7 @@ export function ownerHandler({ shell }: HostPorts): Handler<OwnerData> {
     kind: 'host.owner',
     find: async ({ data }, context) => {
       const owner = await look(data.machine, context);
+      if (owner && owner.id !== data.id) throw taken(data, owner);
       return isMarked(owner, data) ? { state: 'done' } : { state: 'pending', fingerprint: fingerprint(owner ?? null) };
     },
     ensure: async ({ data }, context) => {

@@ -73,7 +73,7 @@ it('two different changes at once: one waits or leaves, saying who is at work', 
 });
 
 it('a holder that died without a word is not waited for on its own computer, and can be taken over from another', async () => {
-  const lease = `k3s kubectl apply -f - <<'EOT'
+  const lease = `k3s kubectl apply -f - <<EOT
 apiVersion: coordination.k8s.io/v1
 kind: Lease
 metadata: { name: farthing, namespace: farthing-system }
