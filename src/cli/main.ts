@@ -1,4 +1,4 @@
-import { createRedactor } from '../common/index.ts';
+import { createRedactor, FarthingError } from '../common/index.ts';
 import { runProgram } from './program.ts';
 import { realClock, realEnvironment, realProcesses, realTerminal } from './real-ports.ts';
 
@@ -34,15 +34,16 @@ try {
   if (argv.length === 0) argv.push('--help');
   process.exitCode = await runProgram(argv, context);
 } catch (thrown) {
-  if (abort.signal.aborted) process.exitCode = 130;
-  else {
-    // Loaded only now: a run that goes well does not pay for it.
-    const { reportError } = await import('./report.ts');
-    process.exitCode = reportError(thrown, realTerminal, {
-      json: argv.includes('--json'),
-      verbose: argv.includes('--verbose') || argv.includes('-v'),
-      redact: redactor.redact,
-    });
-  }
+  // Loaded only now: a run that goes well does not pay for it.
+  const { reportError } = await import('./report.ts');
+  const interrupted = abort.signal.aborted && !(thrown instanceof FarthingError && thrown.code === 'FAR-CLI-003');
+  const error = interrupted
+    ? new FarthingError('FAR-CLI-003', 'interrupted; nothing was changed by this run, or what was begun is carried on by the same command')
+    : thrown;
+  process.exitCode = reportError(error, realTerminal, {
+    json: argv.includes('--json'),
+    verbose: argv.includes('--verbose') || argv.includes('-v'),
+    redact: redactor.redact,
+  });
 }
 if (abort.signal.aborted && process.exitCode === 0) process.exitCode = 130;
