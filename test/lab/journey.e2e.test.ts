@@ -53,13 +53,14 @@ for dir in /etc/rancher /etc/farthing /etc/iptables /var/lib/farthing; do
   test -e $dir && find $dir -type f -print0 | sort -z | xargs -0r sha256sum
 done
 sha256sum /usr/local/bin/k3s /etc/systemd/system/k3s*.service* 2>/dev/null
-for table in filter mangle nat; do iptables-save -t $table | grep -v '^#' | sed 's/\\[[0-9:]*\\]//' | grep -v -e KUBE -e CNI -e FLANNEL; done
+# Rules and chains somebody made; a table that is merely there is nothing.
+for table in filter mangle nat; do iptables-save -t $table | grep -e '^-A' -e '^:.* - ' | sed 's/\\[[0-9:]*\\]//' | grep -v -e KUBE -e CNI -e FLANNEL; done
 `;
 
 /** What a host is made of beside that, for before `up` and after `down`. */
 const wholeHost = `
 ${hostState}
-iptables-save | grep -v '^#' | sed 's/\\[[0-9:]*\\]//'
+iptables-save | grep -e '^-A' -e '^:.* - ' | sed 's/\\[[0-9:]*\\]//'
 find /etc /usr/local /opt /root /home -xdev \\( -path /etc/mtab -o -path /etc/ssl -o -path /etc/ld.so.cache \\) -prune -o -printf '%p %y %m %u:%g %l\\n' | sort
 ls /var/lib
 sysctl -a 2>/dev/null | grep -E '^(net.ipv4.ip_forward|net.ipv4.conf.(all|default).(forwarding|route_localnet)|net.bridge|vm.overcommit_memory|kernel.panic|net.ipv6.conf.all.forwarding)' | sort
