@@ -24,19 +24,29 @@ const maxBody = 4 * 1024 * 1024;
  */
 export function createHttp(configs: Registries['configs'], readFile: (path: string) => Promise<string>): Http {
   const agents = new Map<string, Promise<Agent>>();
-  const agentOf = (host: string): Promise<Agent> => {
+  const agentOf = (host: string, roots: boolean): Promise<Agent> => {
     const tls = configs[host]?.tls;
-    const key = tls ? host : '';
-    const made = agents.get(key) ?? createAgent(tls, readFile);
+    const key = tls ? `${host} ${roots}` : '';
+    const made = agents.get(key) ?? createAgent(tls, roots, readFile);
     agents.set(key, made);
     return made;
+  };
+  // Parsing the hundred and forty public roots takes longer than the whole look, so a host with a
+  // private CA is first believed by that alone, and by the public ones when that was not it.
+  const ask = async (url: URL, headers: Readonly<Record<string, string>>, signal: AbortSignal) => {
+    try {
+      return await request(url, { dispatcher: await agentOf(url.host, false), headers, signal });
+    } catch (thrown) {
+      if (configs[url.host]?.tls?.ca === undefined || !untrusted.has(codeOf(thrown))) throw thrown;
+      return request(url, { dispatcher: await agentOf(url.host, true), headers, signal });
+    }
   };
   return {
     async get(start, headers, signal, limit = maxBody) {
       let url = new URL(start);
       let sent = headers;
       for (let hop = 0; ; hop += 1) {
-        const answer = await request(url, { dispatcher: await agentOf(url.host), headers: sent, signal });
+        const answer = await ask(url, sent, signal);
         const location = answer.headers.location;
         if (![301, 302, 303, 307, 308].includes(answer.statusCode) || typeof location !== 'string') {
           return { status: answer.statusCode, headers: answer.headers, body: await readBody(answer, limit) };
@@ -59,10 +69,23 @@ export function createHttp(configs: Registries['configs'], readFile: (path: stri
 
 type Tls = NonNullable<Registries['configs'][string]['tls']>;
 
-async function createAgent(tls: Tls | undefined, readFile: (path: string) => Promise<string>): Promise<Agent> {
+/** How OpenSSL says that it does not know who signed a certificate. */
+const untrusted = new Set([
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+]);
+
+function codeOf(thrown: unknown): string {
+  return String((thrown as { code?: unknown } | undefined)?.code ?? '');
+}
+
+async function createAgent(tls: Tls | undefined, roots: boolean, readFile: (path: string) => Promise<string>): Promise<Agent> {
   if (!tls) return new Agent({});
   // A private CA is added to the public ones, as containerd does, not put in their place.
-  const ca = tls.ca === undefined ? undefined : [...rootCertificates, await readFile(tls.ca)];
+  const ca = tls.ca === undefined ? undefined : [await readFile(tls.ca), ...(roots ? rootCertificates : [])];
   return new Agent({ connect: { ...(ca ? { ca } : {}), rejectUnauthorized: tls.insecureSkipVerify !== true } });
 }
 

@@ -42,8 +42,9 @@ export function addonOperation(
 // The manifest leaves the number of replicas to whoever changed it last: one is what K3s starts with.
 const script = `
 set -eu
-k3s kubectl apply --server-side --force-conflicts -f "/var/lib/rancher/k3s/server/manifests/$1"
-test "$(k3s kubectl -n kube-system get deployment "$2" -o 'jsonpath={.spec.replicas}')" != 0 || k3s kubectl -n kube-system scale deployment "$2" --replicas=1
+kubectl() { k3s kubectl --cache-dir=/var/lib/farthing/kubectl "$@"; }
+kubectl apply --server-side --force-conflicts -f "/var/lib/rancher/k3s/server/manifests/$1"
+test "$(kubectl -n kube-system get deployment "$2" -o 'jsonpath={.spec.replicas}')" != 0 || kubectl -n kube-system scale deployment "$2" --replicas=1
 `;
 
 /** `k3s.addon`: applies the packaged manifest on the server and waits until the Deployment is available. */

@@ -48,7 +48,8 @@ export async function observe(asked: ObserveOptions): Promise<World> {
     for (const machine of strangers(cluster.inventory, spec, options)) looks.set(machine.name, lookAtHost(machine.name, options));
   }
   const hosts = await Promise.all([...looks].map(async ([name, look]) => [name, await look] as const));
-  const reach = await probeFleet(options.shells.open, fleetOf(spec, new Map(hosts)));
+  // Nodes that are ready have shown that they reach each other; hosts that are not yet nodes are tried.
+  const reach = allReady(cluster, spec) ? [] : await probeFleet(options.shells.open, fleetOf(spec, new Map(hosts)));
   await Promise.allSettled(options.closing);
   return { at, hosts: Object.fromEntries(hosts), cluster, reach };
 }
@@ -59,6 +60,10 @@ async function lookAtHost(name: string, { shells, clock }: ObserveOptions): Prom
   } catch (thrown) {
     return { unreachable: unknown(`the machine ${name}`, thrown) };
   }
+}
+
+function allReady(cluster: ClusterWorld, spec: Spec): boolean {
+  return cluster.state === 'present' && spec.machines.every(({ name }) => cluster.nodes.some((node) => node.name === name && node.ready));
 }
 
 /** The machines of the file that answered. */

@@ -11,7 +11,8 @@ export async function onHost(name: string, script: string): Promise<string> {
   const running = exec('ssh', ['-q', '-o', 'BatchMode=yes', `${host.user}@${host.address}`, 'sudo -n sh -s'], {
     maxBuffer: 64 * 1024 * 1024,
   });
-  running.child.stdin?.end(script);
+  // kubectl's cache would stay in root's home, and these are tests of what stays.
+  running.child.stdin?.end(`export KUBECACHEDIR=/run/kubectl-of-tests\n${script}`);
   return (await running).stdout;
 }
 

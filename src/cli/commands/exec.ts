@@ -15,6 +15,8 @@ export const run: CommandRun = (invocation, context) =>
       '-n',
       'k3s',
       'kubectl',
+      // Not in root's home, where it would stay when the cluster goes.
+      '--cache-dir=/var/lib/farthing/kubectl',
       'exec',
       interactive ? '-it' : '-i',
       '-n',
