@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDocument } from 'yaml';
@@ -115,10 +115,23 @@ describe('from bare hosts to bare hosts', () => {
     expect(status.machines.map((machine) => machine.state)).toEqual(['ready', 'ready', 'ready']);
   });
 
-  it('reaches what runs: exec, logs, forward, ssh', async () => {
+  it('reaches what runs: exec, logs, ssh, kubeconfig, render, restart, forward', async () => {
     expect((await well('exec', 'shop', 'db', '--', 'mariadb', '--version')).stdout).toContain('MariaDB');
     expect((await well('logs', 'shop', 'web', '--tail', '5')).stdout).toContain('started');
     expect((await well('ssh', 'micro-1', '--', 'hostname')).stdout.trim()).toBe('micro-1');
+    const kubeconfig = join(me.home, 'config');
+    await well('kubeconfig', '--output', kubeconfig, '--no-forward');
+    expect(parseDocument(readFileSync(kubeconfig, 'utf8')).get('current-context')).toBe('farthing-home');
+    expect(statSync(kubeconfig).mode & 0o777).toBe(0o600);
+    await well('kubeconfig', '--output', kubeconfig, '--remove');
+    expect(readFileSync(kubeconfig, 'utf8')).not.toContain('farthing-home');
+    const rendered = await well('render', 'shop');
+    expect(rendered.stdout).toContain('kind: Deployment');
+    expect(rendered.stdout).not.toContain('change-me');
+    const pod = () => kubectl('-n', 'shop', 'get', 'pods', '-l', 'app.kubernetes.io/name=web', '-o', 'name');
+    const old = await pod();
+    await well('restart', 'shop', 'web');
+    expect(await pod()).not.toBe(old);
     const { child, done } = me.start(['forward', '-f', file, 'shop', 'web', '18080:8080', '--json']);
     await new Promise<void>((resolve) => child.stdout?.once('data', () => resolve()));
     expect((await inWorld(['curl', '-sf', 'http://127.0.0.1:18080/'])).stdout).toContain('Adminer');
