@@ -20,7 +20,7 @@ const catalog: Catalog = {
   ...loadCatalog(),
   images: [size('mariadb', 256), size('adminer', 64)],
   fallback: size('*', 128),
-  helpers: { wait: 'busybox:1.37' },
+  helpers: { wait: 'busybox:1.37', backup: 'restic/restic:0.18.1' },
 };
 
 /** The head of a golden: what farthing.yaml and the registry say. */

@@ -9,9 +9,10 @@ import { mariadb } from './mariadb.ts';
 import { nginx } from './nginx.ts';
 import { packImages } from './pack.ts';
 import type { ImageRecipe } from './recipe.ts';
+import { restic } from './restic.ts';
 import type { ImagePlatform } from './types.ts';
 
-const recipes: readonly ImageRecipe[] = [...busyboxes, nginx, adminer, mariadb];
+const recipes: readonly ImageRecipe[] = [...busyboxes, nginx, adminer, mariadb, restic];
 
 /** Folder with the packed images that every lab's registry has; built from Debian packages when absent. */
 export async function ensureImages(base: string, progress: Progress): Promise<string> {

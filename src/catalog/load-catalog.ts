@@ -17,7 +17,7 @@ export function loadCatalog(): Catalog {
 function read(): Catalog {
   const { default: k3sDefault, releases } = K3sData.parse(k3s);
   const known = ImageData.parse(images);
-  const { wait } = HelperData.parse(helpers);
+  const { wait, backup } = HelperData.parse(helpers);
   return {
     k3s: releases,
     k3sDefault,
@@ -25,7 +25,7 @@ function read(): Catalog {
     images: known.images,
     fallback: known.fallback,
     machineTypes: MachineTypeData.parse(machineTypes),
-    helpers: { wait: wait.image },
-    helperSources: [wait],
+    helpers: { wait: wait.image, backup: backup.image },
+    helperSources: [wait, backup],
   };
 }

@@ -73,4 +73,7 @@ export const MachineTypeData = z.array(
 );
 
 /** data/helpers.json */
-export const HelperData = z.strictObject({ wait: z.strictObject({ image: z.string(), ...source }) });
+export const HelperData = z.strictObject({
+  wait: z.strictObject({ image: z.string(), ...source }),
+  backup: z.strictObject({ image: z.string(), ...source }),
+});

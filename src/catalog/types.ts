@@ -66,8 +66,8 @@ export interface Catalog {
   /** For an image nobody knows. */
   readonly fallback: ImageDefault;
   readonly machineTypes: readonly MachineType[];
-  /** Images farthing itself adds, by purpose. `wait` is what init containers that wait for a service run. */
-  readonly helpers: { readonly wait: string };
+  /** Images farthing itself adds, by purpose. `wait` is what init containers that wait for a service run, `backup` restic. */
+  readonly helpers: { readonly wait: string; readonly backup: string };
   /** Where the helper images come from, for `staleFacts`. */
   readonly helperSources: readonly HelperImage[];
 }

@@ -102,6 +102,25 @@ export const commands: readonly CommandSpec[] = [
     load: () => import('./commands/render.ts'),
   },
   {
+    name: 'backup',
+    args: '[app]',
+    summary: 'back up the volumes and databases of an app, or of all, into the repository the file names',
+    examples: ['farthing backup', 'farthing backup shop', 'farthing backup --json | jq .backups'],
+    options: [takeOver],
+    load: () => import('./commands/backup.ts'),
+  },
+  {
+    name: 'restore',
+    args: '<app>',
+    summary: 'bring the volumes and databases of an app back over what is there, and compare them with the manifest of the backup',
+    examples: ['farthing restore shop', 'farthing restore shop --at 2026-11-23T12:00:00Z', 'farthing restore shop --at 20261124T033000Z'],
+    options: [
+      { flags: '--at <backup>', description: 'id of a backup, or a time: the newest that is not later; default the newest' },
+      takeOver,
+    ],
+    load: () => import('./commands/restore.ts'),
+  },
+  {
     name: 'prune',
     args: '[volumes...]',
     summary: 'delete volumes that nothing in the file uses any more, by name',

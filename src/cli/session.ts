@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
+import { backupHandlers } from '../backup/index.ts';
 import { FarthingError, Sealed } from '../common/index.ts';
 import { hostHandlers, parseOwner } from '../host/index.ts';
 import { k3sHandlers, readServerToken } from '../k3s/index.ts';
@@ -85,6 +86,7 @@ export function openSession(spec: Spec, workspace: Workspace, invocation: Invoca
       ...hostHandlers({ shell, clock: context.clock }),
       ...k3sHandlers({ shell, clock: context.clock, cluster: () => session.cluster() }),
       ...kubeHandlers({ cluster: () => session.cluster(), clock: context.clock }),
+      ...backupHandlers({ cluster: () => session.cluster(), clock: context.clock }),
     ],
     lease: async (plan, takeOver) => {
       if (!plan.clusterExists) return { lost: new AbortController().signal, release: async () => {} };

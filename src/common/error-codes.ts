@@ -63,6 +63,14 @@ export const errorCodes = {
   'FAR-KUBE-005': { title: 'There is no cluster yet', exit: 1 },
   'FAR-KUBE-006': { title: 'An object of that name belongs to somebody else', exit: 1 },
   'FAR-KUBE-007': { title: 'The kubeconfig has a foreign entry of that name', exit: 1 },
+  // backup
+  'FAR-BACKUP-001': { title: 'The file says nothing about backups', exit: 2 },
+  'FAR-BACKUP-002': { title: 'The passphrase does not fit', exit: 1 },
+  'FAR-BACKUP-003': { title: 'The repository cannot be used', exit: 1 },
+  'FAR-BACKUP-004': { title: 'A backup or restore did not finish', exit: 1 },
+  'FAR-BACKUP-005': { title: 'There is no such backup', exit: 2 },
+  'FAR-BACKUP-006': { title: 'What was restored differs from its manifest', exit: 1 },
+  'FAR-BACKUP-007': { title: 'A database could not be dumped or loaded', exit: 1 },
   // applying
   'FAR-APPLY-001': { title: 'The world has moved since the plan was made', exit: 1 },
   'FAR-APPLY-002': { title: 'Somebody else is at work on the cluster', exit: 1 },

@@ -1,7 +1,7 @@
 import { networkDefaults } from './checks/network.ts';
 import { present } from './present.ts';
 import type { FarthingFile } from './schema.ts';
-import type { App, Machine, Registries, Spec } from './types.ts';
+import type { App, BackupSpec, Machine, Registries, SecretRef, Spec } from './types.ts';
 import type { YamlSource } from './yaml-source.ts';
 
 /** What a file means once it is known to be right: every default filled in, every path absolute, in the order of the file. */
@@ -27,6 +27,7 @@ export function resolveSpec(file: FarthingFile, source: YamlSource, dir: string,
     machines: entries('machines', file.machines).map(({ name, entry }) => machine(name, entry, only)),
     placement: present({ prefer: file.placement?.prefer }),
     registries: registries(file, resolve),
+    ...(file.backup === undefined ? {} : { backup: backup(file.backup, resolve) }),
     apps: entries('apps', file.apps ?? {}).map(({ name, entry }) => app(name, entry, resolve)),
     at: (path) => source.at(path),
   };
@@ -61,6 +62,22 @@ function app(name: string, entry: NonNullable<FarthingFile['apps']>[string], res
     volumes: Object.fromEntries(Object.entries(entry.volumes ?? {}).map(([volume, given]) => [volume, present({ size: given.size })])),
     renamedFrom: entry.renamedFrom,
   });
+}
+
+function backup({ repositories, passphrase }: NonNullable<FarthingFile['backup']>, resolve: (path: string) => string): BackupSpec {
+  const { url, endpoint, region, ca, accessKey, secretKey } = repositories.main;
+  const absolute = (ref: SecretRef): SecretRef => ('file' in ref ? { file: resolve(ref.file) } : ref);
+  return {
+    repository: present({
+      place: url,
+      endpoint,
+      region,
+      ca: ca === undefined ? undefined : resolve(ca),
+      accessKey: absolute(accessKey),
+      secretKey: absolute(secretKey),
+    }),
+    passphrase: absolute(passphrase),
+  };
 }
 
 function registries(file: FarthingFile, resolve: (path: string) => string): Registries {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { arch, mapOf, text } from './fields.ts';
 import { App } from './sections/app.ts';
+import { Backup } from './sections/backup.ts';
 import { K3s } from './sections/k3s.ts';
 import { Machine } from './sections/machine.ts';
 import { Network } from './sections/network.ts';
@@ -33,6 +34,7 @@ export const FarthingFile = z
       .optional()
       .meta({ description: 'Wishes for all apps.' }),
     registries: Registries.optional(),
+    backup: Backup.optional(),
     apps: mapOf('app', App, { description: 'What runs on the cluster.' }).optional(),
   })
   .meta({ title: 'farthing.yaml', description: 'One file for a small cluster and what runs on it.' });

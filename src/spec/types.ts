@@ -26,6 +26,8 @@ export interface Spec {
   readonly machines: readonly Machine[];
   readonly placement: { readonly prefer?: Arch };
   readonly registries: Registries;
+  /** Absent when the file has no `backup:`. */
+  readonly backup?: BackupSpec;
   readonly apps: readonly App[];
   /** Where a path was written, for diagnostics of other rooms. The nearest parent when it was not. */
   at(path: Path): Location;
@@ -91,6 +93,22 @@ export interface Registries {
       }
     >
   >;
+}
+
+/** `backup:` where backups go. */
+export interface BackupSpec {
+  readonly repository: {
+    /** `bucket` or `bucket/folder`. */
+    readonly place: string;
+    /** URL of the S3 service. */
+    readonly endpoint: string;
+    readonly region?: string;
+    readonly accessKey: SecretRef;
+    readonly secretKey: SecretRef;
+    /** PEM file on the laptop, absolute. */
+    readonly ca?: string;
+  };
+  readonly passphrase: SecretRef;
 }
 
 /** Wishes about where something runs. */

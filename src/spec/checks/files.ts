@@ -12,7 +12,10 @@ export const checkFiles: Check = (input) => {
   const configs = Object.entries(asMap(asMap(input.data.registries).configs)).flatMap(([host, config]) =>
     textsAt(asMap(asMap(config).tls).ca, ['registries', 'configs', host, 'tls', 'ca']),
   );
-  const cas = [...textsAt(asMap(input.data.k3s).ca, ['k3s', 'ca']), ...configs].flatMap(({ text, path }) =>
+  const repositories = Object.entries(asMap(asMap(input.data.backup).repositories)).flatMap(([name, repository]) =>
+    textsAt(asMap(repository).ca, ['backup', 'repositories', name, 'ca']),
+  );
+  const cas = [...textsAt(asMap(input.data.k3s).ca, ['k3s', 'ca']), ...configs, ...repositories].flatMap(({ text, path }) =>
     file(input, text, path, 'PEM file'),
   );
   return [...composes, ...cas];

@@ -9,11 +9,11 @@ import { readSecretRef } from '../values/secret-ref.ts';
 /** Where the file holds references to secrets; `*` is any name. */
 const secretPaths: readonly (readonly string[])[] = [
   ['registries', 'configs', '*', 'auth', 'password'],
-  // Not built yet, but people copy their files, and a secret in one is wrong today already.
-  ['reach', 'cloudflare', 'token'],
   ['backup', 'passphrase'],
   ['backup', 'repositories', '*', 'accessKey'],
   ['backup', 'repositories', '*', 'secretKey'],
+  // Not built yet, but people copy their files, and a secret in one is wrong today already.
+  ['reach', 'cloudflare', 'token'],
 ];
 
 /** That secrets the file refers to can be found. Commands are not run here. */
@@ -21,7 +21,7 @@ export const checkSecrets: Check = (input) =>
   secretPaths.flatMap((pattern) =>
     matches(input.data, pattern, []).flatMap(({ path, value }) => {
       const ref = readSecretRef(value);
-      const built = !notBuilt.some((entry) => entry.path[0] === pattern[0]);
+      const built = !notBuilt.some((entry) => entry.path.every((part, i) => part === pattern[i]));
       if ('value' in ref) return built ? found(input, path, { ...ref.value }) : [];
       // Where the section is built, the schema has said so.
       return built ? [] : [problem('FAR-SPEC-010', input.source.spanAt(path), `\`${pathText(path)}\` ${ref.wrong}`, ref.hint)];
