@@ -66,15 +66,15 @@ function resticContainer({ image, access }: JobInput, name: string, script: stri
       fromSecret('AWS_SECRET_ACCESS_KEY', 'secret-key'),
       ...(access.region === undefined ? [] : [{ name: 'AWS_DEFAULT_REGION', value: access.region }]),
       ...(access.ca === undefined ? [] : [{ name: 'RESTIC_CACERT', value: '/run/farthing/ca.crt' }]),
-      { name: 'RESTIC_CACHE_DIR', value: '/work/cache' },
-      { name: 'TMPDIR', value: '/work' },
+      { name: 'RESTIC_CACHE_DIR', value: '/scratch/cache' },
+      { name: 'TMPDIR', value: '/scratch' },
       { name: 'GOMAXPROCS', value: '1' },
       { name: 'GOMEMLIMIT', value: '300MiB' },
     ],
     resources: { requests: { cpu: '50m', memory: '96Mi' }, limits: { memory: '384Mi' } },
     volumeMounts: [
       { name: 'access', mountPath: '/run/farthing', readOnly: true },
-      { name: 'work', mountPath: '/work' },
+      { name: 'scratch', mountPath: '/scratch' },
       { name: 'dump', mountPath: '/dump' },
     ],
   };
@@ -90,7 +90,7 @@ function databaseContainer(part: Extract<Part, { kind: 'mariadb' }>, name: strin
     resources: { requests: { cpu: '50m', memory: '64Mi' }, limits: { memory: '256Mi' } },
     volumeMounts: [
       { name: 'dump', mountPath: '/dump' },
-      { name: 'work', mountPath: '/work' },
+      { name: 'scratch', mountPath: '/scratch' },
     ],
   };
 }
@@ -150,7 +150,7 @@ function render(
             containers,
             volumes: [
               { name: 'access', secret: { secretName: jobName('access'), defaultMode: 0o400 } },
-              { name: 'work', emptyDir: {} },
+              { name: 'scratch', emptyDir: {} },
               { name: 'dump', emptyDir: {} },
               ...volumes,
             ],

@@ -17,7 +17,7 @@ export function restoreHandler({ cluster, clock }: KubePorts): Handler<RestoreDa
     find: async () => ({ state: 'pending', fingerprint: '' }),
     async ensure({ data: { input, backup, parts, stop } }, context) {
       const api = await cluster();
-      for (const name of stop) await halt(api, clock, input.app, name, context);
+      await Promise.all(stop.map((name) => halt(api, clock, input.app, name, context)));
       const proven: Proof['parts'][number][] = [];
       for (const { part, from } of parts) {
         context.progress(part.name);

@@ -55,7 +55,7 @@ async function ended(api: Cluster, clock: Clock, job: LiveObject, what: string, 
       }
       if (['Succeeded', 'Failed'].includes(found.status?.phase)) return found;
       const trouble = podTrouble(found);
-      context.progress(trouble?.words ?? 'runs');
+      context.progress(found.status?.phase === 'Running' ? 'runs' : (trouble?.words ?? 'runs'));
       if (trouble?.severity !== 'fatal') stuckSince = undefined;
       else {
         stuckSince ??= clock.now();

@@ -7,7 +7,14 @@
 const common = `
 set -u
 export LC_ALL=C
-end() { tail -c 1500 /work/err > /dev/termination-log; exit "$1"; }
+end() { tail -c 1500 /scratch/err > /dev/termination-log; exit "$1"; }
+# restic itself goes on trying for a quarter of an hour.
+reach() {
+  timeout 60 restic cat config > /dev/null 2> /scratch/err && return
+  code=$?
+  [ "$code" != 143 ] && [ "$code" != 124 ] && [ "$code" != 130 ] || { echo "connection: no answer within 60 s: $(tail -n 1 /scratch/err)" > /scratch/err; code=1; }
+  return "$code"
+}
 # Directories, links and files with owner, mode, size and content: a line each, sorted.
 listing() {
   (
@@ -26,57 +33,60 @@ host=$1 folder=$2
 shift 2
 tags=
 for tag in "$@"; do tags=$tags,$tag; done
-restic cat config > /dev/null 2> /work/err || {
-  code=$?
+reach
+code=$?
+[ "$code" = 0 ] || {
   # Only "there is no repository" may lead to a new one: not a wrong key, not a silent server.
   [ "$code" = 10 ] || end "$code"
-  restic init > /dev/null 2> /work/err || end $?
+  restic init > /dev/null 2> /scratch/err || end $?
 }
-[ -d "$folder" ] || { echo "there is no $folder" > /work/err; end 1; }
+[ -d "$folder" ] || { echo "there is no $folder" > /scratch/err; end 1; }
 save() {
-  restic backup --json --quiet --retry-lock 5m --host "$host" --tag "$1" "$2" > /work/out 2> /work/err || end $?
-  id=$(sed -n 's/.*"snapshot_id":"\\([0-9a-f]\\{64\\}\\)".*/\\1/p' /work/out | tail -n 1)
-  [ -n "$id" ] || { echo "restic named no snapshot" >> /work/err; end 1; }
-  restic cat snapshot "$id" > /dev/null 2> /work/err || end $?
+  restic backup --json --quiet --retry-lock 5m --host "$host" --tag "$1" "$2" > /scratch/out 2> /scratch/err || end $?
+  id=$(sed -n 's/.*"snapshot_id":"\\([0-9a-f]\\{64\\}\\)".*/\\1/p' /scratch/out | tail -n 1)
+  [ -n "$id" ] || { echo "restic named no snapshot" >> /scratch/err; end 1; }
+  restic cat snapshot "$id" > /dev/null 2> /scratch/err || end $?
 }
-mkdir -p /work/manifest
-listing "$folder" > /work/before
+mkdir -p /scratch/manifest
+listing "$folder" > /scratch/before
 save "data$tags" "$folder"
 data=$id
-listing "$folder" > /work/after
-awk 'NR == FNR { seen[$0]; next } $0 in seen' /work/after /work/before > /work/manifest/files
-stat -c '%a %u %g' "$folder" > /work/manifest/root
-files=$(grep -c '^f ' /work/before)
-changing=$((files - $(grep -c '^[0-9a-f]\\{64\\} ' /work/manifest/files)))
-bytes=$(awk '$1 == "f" { sum += $5 } END { printf "%.0f", sum }' /work/before)
+listing "$folder" > /scratch/after
+awk 'NR == FNR { seen[$0]; next } $0 in seen' /scratch/after /scratch/before > /scratch/manifest/files
+stat -c '%a %u %g' "$folder" > /scratch/manifest/root
+files=$(grep -c '^f ' /scratch/before)
+changing=$((files - $(grep -c '^[0-9a-f]\\{64\\} ' /scratch/manifest/files)))
+bytes=$(awk '$1 == "f" { sum += $5 } END { printf "%.0f", sum }' /scratch/before)
 sqlite=$(find "$folder" -type f \\( -name '*.db' -o -name '*.sqlite' -o -name '*.sqlite3' -o -name '*.db3' \\) | while read -r file; do head -c 15 "$file" | grep -c '^SQLite format 3'; done | grep -c 1)
 tables=0 rows=0
 if [ "$folder" = /dump ]; then
   tables=$(grep -c . /dump/tables)
   rows=$(awk -F '\\t' '{ sum += $2 } END { printf "%.0f", sum }' /dump/tables)
 fi
-save "manifest$tags,data=$data,files=$files,bytes=$bytes,changing=$changing,sqlite=$sqlite,tables=$tables,rows=$rows" /work/manifest
+save "manifest$tags,data=$data,files=$files,bytes=$bytes,changing=$changing,sqlite=$sqlite,tables=$tables,rows=$rows" /scratch/manifest
 printf '{"data":"%s","manifest":"%s","files":%d,"bytes":%s,"changing":%d,"sqlite":%d,"tables":%d,"rows":%s}' \\
   "$data" "$id" "$files" "$bytes" "$changing" "$sqlite" "$tables" "$rows" > /dev/termination-log
 `;
 
 /** In restic's image: $1 the app. Prints the manifests' snapshots. */
 export const listScript = `${common}
-restic snapshots --json --tag "farthing,manifest,app=$1" 2> /work/err || end $?
+reach || end $?
+restic snapshots --json --tag "farthing,manifest,app=$1" 2> /scratch/err || end $?
 `;
 
 /** In restic's image: $1 data snapshot, $2 manifest snapshot, $3 folder to fill. Ends with 70 when they differ. */
 export const restoreScript = `${common}
 data=$1 manifest=$2 folder=$3
-mkdir -p /work/manifest
-restic restore "$manifest:/work/manifest" --quiet --retry-lock 5m --target /work/manifest > /work/out 2> /work/err || end $?
-restic restore "$data:$folder" --quiet --retry-lock 5m --target "$folder" --delete > /work/out 2> /work/err || end $?
-read -r mode user group < /work/manifest/root
+mkdir -p /scratch/manifest
+reach || end $?
+restic restore "$manifest:/scratch/manifest" --quiet --retry-lock 5m --target /scratch/manifest > /scratch/out 2> /scratch/err || end $?
+restic restore "$data:$folder" --quiet --retry-lock 5m --target "$folder" --delete > /scratch/out 2> /scratch/err || end $?
+read -r mode user group < /scratch/manifest/root
 chown "$user:$group" "$folder" && chmod "$mode" "$folder"
-listing "$folder" > /work/after
-awk 'NR == FNR { seen[$0]; next } !($0 in seen)' /work/after /work/manifest/files > /work/err
-[ ! -s /work/err ] || end 70
-printf '{"compared":%d,"rows":0}' "$(grep -c '^[0-9a-f]\\{64\\} ' /work/manifest/files)" > /dev/termination-log
+listing "$folder" > /scratch/after
+awk 'NR == FNR { seen[$0]; next } !($0 in seen)' /scratch/after /scratch/manifest/files > /scratch/err
+[ ! -s /scratch/err ] || end 70
+printf '{"compared":%d,"rows":0}' "$(grep -c '^[0-9a-f]\\{64\\} ' /scratch/manifest/files)" > /dev/termination-log
 `;
 
 const database = `
@@ -127,10 +137,10 @@ rm -f /dump/err
 
 /** In the database's image, after restic filled /dump: loads it, dumps again and compares table by table. Ends with 70 when they differ. */
 export const loadScript = `${database}
-mkdir -p /work/again
+mkdir -p /scratch/again
 mariadb --host="$host" --user="$user" --default-character-set=utf8mb4 < /dump/dump.sql 2> /dump/err || fail 66
-dump /work/again
-awk 'NR == FNR { seen[$0]; next } !($0 in seen)' /work/again/tables /dump/tables > /dump/err
+dump /scratch/again
+awk 'NR == FNR { seen[$0]; next } !($0 in seen)' /scratch/again/tables /dump/tables > /dump/err
 [ ! -s /dump/err ] || fail 70
 awk -F '\\t' '{ sum += $2 } END { printf "{\\"compared\\":%d,\\"rows\\":%.0f}", NR, sum }' /dump/tables > /dev/termination-log
 `;

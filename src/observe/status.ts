@@ -1,3 +1,4 @@
+import { parseRecords, recordsRef, timeOf } from '../backup/index.ts';
 import { formatBytes } from '../common/index.ts';
 import { type LiveObject, nodeOfVolume, parseQuantity, podTrouble, readWorkloadState } from '../kube/index.ts';
 import type { Decision } from '../placement/index.ts';
@@ -36,6 +37,8 @@ export interface AppStatus {
   readonly name: string;
   readonly services: readonly ServiceStatus[];
   readonly volumes: readonly VolumeStatus[];
+  /** The newest backup that counts, as the cluster remembers it. `age` in milliseconds. */
+  readonly backup?: { readonly id: string; readonly age: number };
 }
 
 /** One service of an app. */
@@ -84,7 +87,7 @@ export function statusOf(
 ): Status {
   const cluster = world.cluster.state === 'present' ? world.cluster : undefined;
   const machines = machinesOf(world, cluster);
-  const apps = cluster ? appsOf(cluster, placements) : [];
+  const apps = cluster ? appsOf(cluster, Date.parse(world.at), placements) : [];
   const problems = [
     ...clusterProblems(world),
     ...machineProblems(world, cluster),
@@ -125,11 +128,21 @@ function machinesOf(world: World, cluster: Present | undefined): MachineStatus[]
   });
 }
 
-function appsOf(cluster: Present, placements: Parameters<typeof statusOf>[1] = []): AppStatus[] {
+function appsOf(cluster: Present, now: number, placements: Parameters<typeof statusOf>[1] = []): AppStatus[] {
   const workloads = cluster.objects.filter((object) => ['Deployment', 'StatefulSet', 'Job'].includes(object.kind));
   const names = new Set([...workloads, ...cluster.claims.filter(isOurs)].map((object) => object.metadata.namespace ?? ''));
+  const records = parseRecords(
+    cluster.objects.find(
+      ({ kind, metadata }) => kind === recordsRef.kind && metadata.name === recordsRef.name && metadata.namespace === recordsRef.namespace,
+    ),
+  );
+  const backupOf = (name: string) => {
+    const last = records[name]?.last;
+    return last ? { backup: { id: last.id, age: now - timeOf(last.id) } } : {};
+  };
   return [...names].sort().map((name) => ({
     name,
+    ...backupOf(name),
     services: workloads
       .filter((object) => object.metadata.namespace === name)
       .map((object) => serviceOf(object, cluster, placements))

@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import { formatBytes, table } from '../../common/index.ts';
+import { formatBytes, formatDuration, table } from '../../common/index.ts';
 import { type Status, statusOf } from '../../observe/index.ts';
 import type { CommandRun } from '../command.ts';
 import { withSession } from '../session.ts';
@@ -9,12 +9,12 @@ export const run: CommandRun = (invocation, context) =>
   withSession(invocation, context, async (session) => {
     const status = statusOf(await session.observe());
     if (invocation.json) context.terminal.out(`${JSON.stringify(status)}\n`);
-    else context.terminal.out(renderStatus(status, session.spec.name));
+    else context.terminal.out(renderStatus(status, session.spec.name, session.spec.backup !== undefined));
     return status.problems.some((problem) => problem.severity === 'error') ? 1 : 0;
   });
 
-/** A status as a person reads it. Ends in a newline. */
-export function renderStatus(status: Status, name: string): string {
+/** A status as a person reads it. `backups`: whether the file says where they go. Ends in a newline. */
+export function renderStatus(status: Status, name: string, backups = false): string {
   const { cluster } = status;
   const head =
     cluster.state === 'absent'
@@ -23,7 +23,9 @@ export function renderStatus(status: Status, name: string): string {
         ? `${name}: not known: ${cluster.reason}`
         : `${name} is up`;
   const at = cluster.lease ? `  ${cluster.lease.holder} is at work on it since ${cluster.lease.since}\n` : '';
-  return [`${pc.bold(head)}\n${at}`, machines(status), ...status.apps.map(app), problems(status)].filter((part) => part !== '').join('\n');
+  return [`${pc.bold(head)}\n${at}`, machines(status), ...status.apps.map((entry) => app(entry, backups)), problems(status)]
+    .filter((part) => part !== '')
+    .join('\n');
 }
 
 const indent = (text: string) => text.replace(/^(?=.)/gm, '  ');
@@ -43,7 +45,7 @@ function machines(status: Status): string {
   return `${pc.bold('Machines')}\n${indent(table(rows))}`;
 }
 
-function app(entry: Status['apps'][number]): string {
+function app(entry: Status['apps'][number], backups: boolean): string {
   const services = entry.services.flatMap((service) =>
     service.pods.length === 0
       ? [[service.name, `${service.ready}/${service.wanted}`, '', service.words]]
@@ -60,7 +62,18 @@ function app(entry: Status['apps'][number]): string {
     volume.node,
     `${size(volume.size)} asked for${volume.mounted ? '' : ', nothing uses it'}`,
   ]);
-  return `${pc.bold(entry.name)}\n${indent(table([...services, ...volumes]))}`;
+  const backup = entry.backup
+    ? `last backup ${entry.backup.id}, ${ageText(entry.backup.age)} ago\n`
+    : backups && entry.volumes.length > 0
+      ? 'no backup yet\n'
+      : '';
+  return `${pc.bold(entry.name)}\n${indent(`${table([...services, ...volumes])}${backup}`)}`;
+}
+
+/** Hours and days for what is that old. */
+function ageText(ms: number): string {
+  const hours = Math.floor(ms / 3_600_000);
+  return hours >= 48 ? `${Math.floor(hours / 24)} days` : hours >= 2 ? `${hours} hours` : formatDuration(ms);
 }
 
 function problems(status: Status): string {
