@@ -26,7 +26,14 @@ export function partsOf(deployments: readonly LiveObject[], claims: readonly Liv
     parts: [
       ...databases.map((deployment): Part => {
         const container = mainContainer(deployment);
-        return { kind: 'mariadb', name: deployment.metadata.name, image: container.image, env: container.env ?? [] };
+        const { affinity } = deployment.spec?.template?.spec ?? {};
+        return {
+          kind: 'mariadb',
+          name: deployment.metadata.name,
+          image: container.image,
+          env: container.env ?? [],
+          ...(affinity ? { affinity } : {}),
+        };
       }),
       ...volumes.filter(bound).map((claim): Part => ({ kind: 'files', name: claim.metadata.name })),
     ],

@@ -29,7 +29,7 @@ export function renderBackupJob(input: JobInput, part: Part, id: string, parts: 
     return render(input, part.name, [], [withVolume(restic, part.name, true)], [claim(part.name, true)]);
   }
   const dump = databaseContainer(part, 'dump', dumpScript);
-  return render(input, part.name, [dump], [restic], []);
+  return render(input, part.name, [dump], [restic], [], part.affinity);
 }
 
 /** The Job that brings one part back and compares it with its manifest. */
@@ -38,7 +38,7 @@ export function renderRestoreJob(input: JobInput, part: Part, from: PartRecord):
   if (part.kind === 'files') {
     return render(input, part.name, [], [withVolume(restic, part.name, false)], [claim(part.name, false)]);
   }
-  return render(input, part.name, [restic], [databaseContainer(part, 'load', loadScript)], []);
+  return render(input, part.name, [restic], [databaseContainer(part, 'load', loadScript)], [], part.affinity);
 }
 
 /** The Job that prints what backups of the app the repository has. */
@@ -116,6 +116,7 @@ function render(
   initContainers: readonly Container[],
   containers: readonly Container[],
   volumes: readonly unknown[],
+  affinity?: unknown,
 ): JobObjects {
   const labels = { [jobLabel]: app };
   const encode = (sealed: Sealed) => new Sealed(Buffer.from(sealed.reveal(), 'utf8').toString('base64'));
@@ -146,6 +147,7 @@ function render(
             restartPolicy: 'Never',
             automountServiceAccountToken: false,
             enableServiceLinks: false,
+            ...(affinity === undefined ? {} : { affinity }),
             ...(initContainers.length > 0 ? { initContainers } : {}),
             containers,
             volumes: [

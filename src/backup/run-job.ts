@@ -75,18 +75,21 @@ async function ended(api: Cluster, clock: Clock, job: LiveObject, what: string, 
 
 /** Removes every Job, pod and Secret of this room in a namespace and waits until no pod of it runs. */
 async function clear(api: Cluster, clock: Clock, namespace: string): Promise<void> {
-  const jobs = await api.list('batch/v1', 'Job', { namespace, labels: jobLabel });
+  const jobs = await api.list('batch/v1', 'Job', { namespace, labels: `${jobLabel}=${namespace}` });
   for (const job of jobs) {
     await api.delete({ apiVersion: 'batch/v1', kind: 'Job', namespace, name: job.metadata.name }, { propagation: 'Background' });
   }
-  for (const secret of await api.list('v1', 'Secret', { namespace, labels: jobLabel })) {
+  for (const secret of await api.list('v1', 'Secret', { namespace, labels: `${jobLabel}=${namespace}` })) {
     await api.delete({ apiVersion: 'v1', kind: 'Secret', namespace, name: secret.metadata.name });
   }
   if (jobs.length === 0) return;
-  await until(async () => ((await api.list('v1', 'Pod', { namespace, labels: jobLabel })).length === 0 ? true : undefined), {
-    clock,
-    deadline: 90_000,
-    every: 500,
-    most: 2000,
-  });
+  await until(
+    async () => ((await api.list('v1', 'Pod', { namespace, labels: `${jobLabel}=${namespace}` })).length === 0 ? true : undefined),
+    {
+      clock,
+      deadline: 90_000,
+      every: 500,
+      most: 2000,
+    },
+  );
 }

@@ -119,7 +119,7 @@ dump() {
   awk -v folder="$1" '
     BEGIN { sum = "sha256sum >> " folder "/sums" }
     /^USE \`/ { base = $2; sub(/;$/, "", base) }
-    /^-- Dumping data for table / { name = base "." substr($0, 29); rows = 0; on = 1; printf "" | sum; next }
+    /^-- Dumping data for table / { name = base "." substr($0, 27); rows = 0; on = 1; printf "" | sum; next }
     on && /^UNLOCK TABLES;/ { close(sum); print name "\\t" rows > (folder "/counts"); on = 0; next }
     on && /^INSERT INTO / { print | sum; if (/ VALUES \\(/) rows++; next }
     on && /^\\(/ { print | sum; rows++ }

@@ -16,8 +16,14 @@ export interface RepositoryAccess {
 export type Part =
   /** A volume as files. */
   | { readonly kind: 'files'; readonly name: string }
-  /** A MariaDB service, by its dump. `env` and `image` are those of its running container. */
-  | { readonly kind: 'mariadb'; readonly name: string; readonly image: string; readonly env: readonly unknown[] };
+  /** A MariaDB service, by its dump. `env` and `image` are those of its container, `affinity` its pod's: the image may exist for one architecture only. */
+  | {
+      readonly kind: 'mariadb';
+      readonly name: string;
+      readonly image: string;
+      readonly env: readonly unknown[];
+      readonly affinity?: unknown;
+    };
 
 /** What a Job said about one part when it was in the repository, the manifest included. */
 export interface PartRecord {

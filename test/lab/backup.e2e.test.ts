@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDocument } from 'yaml';
-import { network, ports } from '../../lab/config.ts';
+import { labPaths, network, ports } from '../../lab/config.ts';
 import { readLab } from '../../lab/state.ts';
 import { type Laptop, laptop, type Ran } from './farthing.ts';
 import { homeInLab } from './home.ts';
@@ -226,6 +226,22 @@ describe('backup and restore', () => {
     const next = await backup();
     expect(next.parts.map((part) => part.name)).toEqual(['db', 'uploads']);
     expect(await lastBackup()).toBe(next.id);
+  });
+
+  it('a damaged repository is found by the restore, which brings nothing it cannot prove', async () => {
+    // The pack that holds the big file: the lab's S3 keeps objects as files.
+    const packs = `${labPaths().state}/s3/data/shelf`;
+    const { stdout } = await inWorld(['find', packs, '-path', '*/data/*', '-type', 'f', '-size', '+2M']);
+    const [pack = ''] = stdout.trim().split('\n');
+    const whole = readFileSync(pack);
+    const damaged = Buffer.from(whole);
+    damaged.fill(0, 1_000_000, 1_000_016);
+    writeFileSync(pack, damaged);
+    const ran = await run(['restore', 'shop', '--yes']);
+    writeFileSync(pack, whole);
+    expect(ran.code).toBe(1);
+    expect(ran.stderr).toMatch(/FAR-BACKUP-00[46]/);
+    expect(ran.stderr).not.toContain('are equal to the manifest');
   });
 
   it('asks for a backup that there is', async () => {
