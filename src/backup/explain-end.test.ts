@@ -8,6 +8,14 @@ it.each([
   ['a wrong passphrase', ended(12, 'Fatal: wrong password or no key found'), 'FAR-BACKUP-002'],
   ['a lock', ended(11, 'Fatal: unable to create lock'), 'FAR-BACKUP-003'],
   ['a refused key', ended(1, 'Fatal: unable to open config file: Stat: Access Denied.'), 'FAR-BACKUP-003'],
+  [
+    'a refused key, at length',
+    ended(
+      1,
+      'Fatal: unable to open config file: Stat: Access Denied.\nIs there a repository at the following location?\ns3:https://s3.example.org/shelf\n',
+    ),
+    'FAR-BACKUP-003',
+  ],
   ['a full bucket', ended(1, '{"message_type":"exit_error","code":1,"message":"Fatal: bucket quota exceeded"}'), 'FAR-BACKUP-003'],
   ['an unreadable source', ended(3, 'Warning: at least one source file could not be read'), 'FAR-BACKUP-004'],
   ['a code nobody knows', ended(99), 'FAR-BACKUP-004'],

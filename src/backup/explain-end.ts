@@ -51,10 +51,9 @@ export function explainEnd(what: string, container: ContainerStatus, pod: LiveOb
   return new FarthingError('FAR-BACKUP-004', `${what} ended with exit code ${code}${words}`, { hint: again });
 }
 
-/** The last line that says something; a line of JSON by its message. */
+/** The line in which restic says why it ends, else the last; a line of JSON by its message. */
 function wordsOf(text: string): string {
   const lines = text.split('\n').map((line) => line.trim());
-  const last = lines.filter((line) => line !== '').at(-1) ?? '';
-  const message = /"message":"((?:[^"\\]|\\.)*)"/.exec(last)?.[1];
-  return (message ?? last).slice(0, 300);
+  const said = lines.filter((line) => line !== '').map((line) => /"message":"((?:[^"\\]|\\.)*)"/.exec(line)?.[1] ?? line);
+  return (said.findLast((line) => line.startsWith('Fatal:')) ?? said.at(-1) ?? '').slice(0, 300);
 }
