@@ -74,7 +74,7 @@ const wanted = [
   'farthing.yaml:23:55 FAR-SPEC-007', // the environment lacks it
   'farthing.yaml:24:48 FAR-SPEC-010', // a password in the file
   'farthing.yaml:25:22 FAR-SPEC-004', // arm65
-  'farthing.yaml:26:1 FAR-SPEC-006', // backup
+  'farthing.yaml:26:1 FAR-SPEC-006', // storage
   'farthing.yaml:30:5 FAR-SPEC-006', // routes
   'farthing.yaml:31:56 FAR-SPEC-004', // bgi
   'farthing.yaml:33:14 FAR-SPEC-008', // a missing compose file
