@@ -41,15 +41,21 @@ export async function observe(asked: ObserveOptions): Promise<World> {
   if (options.offline) return offlineWorld(at, spec);
   const looks = new Map<string, Promise<HostLook>>(spec.machines.map((machine) => [machine.name, lookAtHost(machine.name, options)]));
   const server = spec.machines.find((machine) => machine.role === 'server')?.name;
-  // The cluster is read as soon as its server has answered; slower hosts do not hold it up.
+  // The cluster is read beside the server's facts; slower hosts do not hold it up.
+  const early = server === undefined ? undefined : readEarly(server, options);
+  void early?.catch(() => undefined);
   const cluster: ClusterWorld =
-    server === undefined ? { state: 'absent' } : await lookAtCluster(server, await (looks.get(server) as Promise<HostLook>), options);
+    server === undefined
+      ? { state: 'absent' }
+      : await lookAtCluster(server, await (looks.get(server) as Promise<HostLook>), early, options);
   if (cluster.state === 'present') {
     for (const machine of strangers(cluster.inventory, spec, options)) looks.set(machine.name, lookAtHost(machine.name, options));
   }
   const hosts = await Promise.all([...looks].map(async ([name, look]) => [name, await look] as const));
   // Nodes that are ready have shown that they reach each other; hosts that are not yet nodes are tried.
   const reach = allReady(cluster, spec) ? [] : await probeFleet(options.shells.open, fleetOf(spec, new Map(hosts)));
+  // Whatever the host itself said, nothing of ours stays behind.
+  await Promise.allSettled([early]);
   await Promise.allSettled(options.closing);
   return { at, hosts: Object.fromEntries(hosts), cluster, reach };
 }
@@ -83,7 +89,38 @@ function strangers(inventory: Inventory | undefined, spec: Spec, { know }: Obser
   return gone;
 }
 
-async function lookAtCluster(server: string, host: HostLook, options: Look): Promise<ClusterWorld> {
+/**
+ * The cluster, asked while the server's facts are still being collected; undefined when there is
+ * none or it does not answer at once: then the facts say what that means. Never rejects but for a
+ * cluster of a newer farthing.
+ */
+async function readEarly(server: string, options: Look): Promise<ClusterWorld | undefined> {
+  try {
+    const shell = await options.shells.open(server);
+    const kubeconfig = (await shell.run('cat /etc/rancher/k3s/k3s.yaml 2>/dev/null || true')).stdout;
+    if (kubeconfig.trim() === '') return undefined;
+    const cluster = await connectOf(options)(shell, kubeconfig);
+    try {
+      return await readCluster(cluster, options.clock, undefined);
+    } finally {
+      if (!options.keep) options.closing.push(cluster.close());
+    }
+  } catch (thrown) {
+    if (thrown instanceof FarthingError && thrown.code === 'FAR-PLAN-005') throw thrown;
+    return undefined;
+  }
+}
+
+function connectOf(options: Look) {
+  return options.connectCluster ?? ((shell: Shell, text: string) => connectThrough(shell, text, options.clock));
+}
+
+async function lookAtCluster(
+  server: string,
+  host: HostLook,
+  early: Promise<ClusterWorld | undefined> | undefined,
+  options: Look,
+): Promise<ClusterWorld> {
   if ('unreachable' in host) {
     return {
       state: 'unknown',
@@ -100,6 +137,8 @@ async function lookAtCluster(server: string, host: HostLook, options: Look): Pro
       unknown: { what: 'the cluster', reason: `K3s on ${server} is not running (${k3s.unitState})`, matters: false },
     };
   }
+  const found = await early;
+  if (found?.state === 'present') return { ...found, id: host.owner?.id ?? found.id };
   try {
     return await readPatiently(server, k3s.kubeconfig, host, options);
   } catch (thrown) {
@@ -111,8 +150,7 @@ async function lookAtCluster(server: string, host: HostLook, options: Look): Pro
 /** K3s that was started a moment ago answers a few seconds later. */
 async function readPatiently(server: string, kubeconfig: string, host: HostFacts, options: Look): Promise<ClusterWorld> {
   const { clock, shells } = options;
-  const connectCluster = options.connectCluster ?? ((shell: Shell, text: string) => connectThrough(shell, text, clock));
-  const cluster = await connectCluster(await shells.open(server), kubeconfig);
+  const cluster = await connectOf(options)(await shells.open(server), kubeconfig);
   const end = clock.now() + 20_000;
   try {
     for (;;) {
