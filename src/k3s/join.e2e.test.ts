@@ -34,7 +34,9 @@ it('a download that does not match its digest is refused, and nothing of it stay
     release: { ...wanted.release, binary: { ...wanted.release.binary, sha256: '0'.repeat(64) } },
   });
   await expect(nodes.up('big', wrong)).rejects.toMatchObject({ code: 'FAR-K3S-001' });
-  expect(await on('big', 'ls -A /usr/local/bin; find /var/lib/farthing -type f')).toBe('/var/lib/farthing/k3s-install.sh\n');
+  expect(await on('big', 'ls -A /usr/local/bin; find /var/lib/farthing -type f | sort')).toBe(
+    '/var/lib/farthing/k3s-install.sh\n/var/lib/farthing/owner\n',
+  );
 });
 
 it('a mirror that does not answer is another error', async () => {

@@ -3,16 +3,17 @@ import { releaseOperation } from '../host/index.ts';
 import { leaveOperation } from '../k3s/index.ts';
 import { volumesOnNode } from '../kube/index.ts';
 import type { World } from '../observe/index.ts';
-import type { Operation, Unknown } from '../operation/index.ts';
+import type { Destruction, Operation, Unknown } from '../operation/index.ts';
 import type { Spec } from '../spec/index.ts';
 import { factsOf, presentCluster } from './input.ts';
 import type { Plan } from './types.ts';
 
-/** What `down` is made of. `sizes`: bytes by PersistentVolume name, where they were measured. */
+/** What `down` is made of. */
 export interface DownInput {
   readonly spec: Spec;
   readonly world: World;
-  readonly sizes?: Readonly<Record<string, number>>;
+  /** Folders of volumes that were found on each machine, with their bytes: named also when the cluster cannot tell whose they are. */
+  readonly folders?: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
 /**
@@ -39,11 +40,7 @@ export function planDown(input: DownInput): Plan {
     }
     // Hosts without our mark, or with another cluster's, are not touched.
     if (facts.owner?.cluster !== spec.name || (cluster && facts.owner.id !== cluster.id)) continue;
-    const destroys = volumesOnNode(cluster?.volumes ?? [], name).map((volume) => {
-      const size = input.sizes?.[volume.name];
-      const what = `volume ${volume.namespace}/${volume.claim} on ${name}`;
-      return size === undefined ? { what } : { what, size };
-    });
+    const destroys = dataOn(name, input);
     const leave = leaveOperation(facts, { why: `${spec.name} is taken down`, destroys, after: name === server ? agents : [] });
     if (leave) {
       operations.push(leave);
@@ -65,4 +62,18 @@ export function planDown(input: DownInput): Plan {
     findings: [],
     kept: [],
   };
+}
+
+/** What goes with a machine: its volumes, and the folders of volumes that no object of the cluster explains, by path. */
+function dataOn(name: string, input: DownInput): Destruction[] {
+  const known = volumesOnNode(presentCluster(input.world)?.volumes ?? [], name);
+  const folders = input.folders?.[name] ?? {};
+  const named = known.map((volume) => {
+    const size = volume.path === undefined ? undefined : folders[volume.path];
+    const what = `volume ${volume.namespace}/${volume.claim} on ${name}`;
+    return size === undefined ? { what } : { what, size };
+  });
+  const explained = new Set(known.map((volume) => volume.path));
+  const others = Object.entries(folders).filter(([path]) => !explained.has(path));
+  return [...named, ...others.map(([path, size]) => ({ what: `the data in ${path} on ${name}`, size }))];
 }

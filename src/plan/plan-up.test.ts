@@ -204,4 +204,18 @@ describe('planDown', () => {
     };
     expect(ids(planDown({ spec: input.spec, world: foreign })).filter((id) => id.endsWith(':big'))).toEqual([]);
   });
+
+  it('names data also when the cluster cannot be asked whose it is', async () => {
+    const world = await upWorld();
+    const { spec } = await planInput(world);
+    const folders = { 'micro-1': { '/var/lib/rancher/k3s/storage/pvc-1_shop_data': 4096 } };
+    const plan = planDown({
+      spec,
+      folders,
+      world: { ...world, cluster: { state: 'unknown', unknown: { what: 'the cluster', reason: 'K3s is stopped', matters: false } } },
+    });
+    expect(plan.operations.find((operation) => operation.id === 'k3s.leave:micro-1')?.destroys).toEqual([
+      { what: 'the data in /var/lib/rancher/k3s/storage/pvc-1_shop_data on micro-1', size: 4096 },
+    ]);
+  });
 });

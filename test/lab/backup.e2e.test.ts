@@ -229,16 +229,17 @@ describe('backup and restore', () => {
   });
 
   it('a damaged repository is found by the restore, which brings nothing it cannot prove', async () => {
-    // The pack that holds the big file: the lab's S3 keeps objects as files.
+    // Every large pack: which of them the newest backup needs depends on their random names. The lab's
+    // S3 keeps objects as files.
     const packs = `${labPaths().state}/s3/data/shelf`;
     const { stdout } = await inWorld(['find', packs, '-path', '*/data/*', '-type', 'f', '-size', '+2M']);
-    const [pack = ''] = stdout.trim().split('\n');
-    const whole = readFileSync(pack);
-    const damaged = Buffer.from(whole);
-    damaged.fill(0, 1_000_000, 1_000_016);
-    writeFileSync(pack, damaged);
+    const wholes = stdout
+      .trim()
+      .split('\n')
+      .map((pack) => [pack, readFileSync(pack)] as const);
+    for (const [pack, whole] of wholes) writeFileSync(pack, Buffer.from(whole).fill(0, 1_000_000, 1_000_016));
     const ran = await run(['restore', 'shop', '--yes']);
-    writeFileSync(pack, whole);
+    for (const [pack, whole] of wholes) writeFileSync(pack, whole);
     expect(ran.code).toBe(1);
     expect(ran.stderr).toMatch(/FAR-BACKUP-00[46]/);
     expect(ran.stderr).not.toContain('are equal to the manifest');

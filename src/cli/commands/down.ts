@@ -6,13 +6,13 @@ import { execute } from '../execute.ts';
 import { renderPlan } from '../render-plan.ts';
 import { DiagnosticsError } from '../report.ts';
 import { withSession } from '../session.ts';
-import { volumeSizes } from '../volume-sizes.ts';
+import { volumeFolders } from '../volume-sizes.ts';
 
 /** `farthing down`: lists what goes, asks for the cluster's name, and leaves the hosts as they were. */
 export const run: CommandRun = (invocation, context) =>
   withSession(invocation, context, async (session) => {
     const world = await session.observe();
-    const plan = planDown({ spec: session.spec, world, sizes: await volumeSizes(session, world) });
+    const plan = planDown({ spec: session.spec, world, folders: await volumeFolders(session, world) });
     if (plan.refusals.length > 0) throw new DiagnosticsError(plan.refusals, session.workspace.sources);
     context.terminal.note(renderPlan(plan, invocation));
     if (plan.operations.length > 0) {
