@@ -93,6 +93,8 @@ function summary(plan: Plan): string {
   // Without a look at the world there is nothing to say about what is to be done.
   if (plan.machines.some((machine) => machine.state === 'not looked at')) return '';
   const count = plan.operations.length;
+  // What was not seen cannot be called right.
+  if (count === 0 && plan.unknowns.some((unknown) => unknown.matters)) return '';
   if (count === 0) {
     return plan.command === 'down'
       ? `Nothing to do: there is nothing of ${plan.cluster} on these machines.\n`

@@ -6,7 +6,9 @@ import type { PreflightInput, SeenMachine } from './preflight.ts';
 /** The host's firewall: rules farthing mends, and managers of rules that a person has to tell. */
 export function checkFirewall({ machine, facts }: SeenMachine, seen: readonly SeenMachine[], input: PreflightInput): Finding[] {
   const name = machine.name;
-  const peers = seen.filter((one) => one.machine !== machine).map((one) => one.machine.address ?? one.facts.address);
+  // Machines that do not answer just now are still peers.
+  const silent = input.machines.flatMap((one) => (seen.some((other) => other.machine === one) ? [] : (input.addresses?.[one.name] ?? [])));
+  const peers = [...seen.filter((one) => one.machine !== machine).map((one) => one.machine.address ?? one.facts.address), ...silent];
   const sources = [...peers, input.network.pods, input.network.services];
   if (facts.firewalld) {
     const open = sources.filter((source) => !(facts.trustedSources ?? []).includes(source));

@@ -12,6 +12,8 @@ import type { HostFacts, Reachability } from './types.ts';
 export interface PreflightInput {
   readonly machines: readonly Machine[];
   readonly facts: Readonly<Record<string, HostFacts | undefined>>;
+  /** Addresses of machines, where the file or the cluster knows them; for those that do not answer. */
+  readonly addresses?: Readonly<Record<string, string | undefined>>;
   readonly network: NetworkSpec;
   readonly catalog: Catalog;
   /** Of the cluster that is planned for; a host marked otherwise is refused. */

@@ -1,6 +1,6 @@
 import { preflight } from '../host/index.ts';
 import type { Finding } from '../operation/index.ts';
-import { factsOf, type PlanInput, presentCluster } from './input.ts';
+import { addressOf, factsOf, type PlanInput, presentCluster } from './input.ts';
 
 /** What the look at the hosts brought up, all of it at once. */
 export function hostFindings(input: PlanInput): readonly Finding[] {
@@ -8,6 +8,7 @@ export function hostFindings(input: PlanInput): readonly Finding[] {
   return preflight({
     machines: input.spec.machines,
     facts: Object.fromEntries(input.spec.machines.map((machine) => [machine.name, factsOf(input.world, machine.name)])),
+    addresses: Object.fromEntries(input.spec.machines.map((machine) => [machine.name, addressOf(machine, input.world)])),
     network: input.spec.network,
     catalog: input.catalog,
     clusterId: input.clusterId,

@@ -41,9 +41,18 @@ export function presentCluster(world: World | undefined): PresentCluster | undef
   return world?.cluster.state === 'present' ? world.cluster : undefined;
 }
 
-/** The address other machines use for it: from the file, or as looked up on it. */
+/**
+ * The address other machines use for it: from the file, as looked up on it, or, while it is silent,
+ * as the cluster remembers it: a machine that does not answer is no reason to shut the others to it.
+ */
 export function addressOf(machine: Machine, world: World | undefined): string | undefined {
-  return machine.address ?? factsOf(world, machine.name)?.address;
+  const cluster = presentCluster(world);
+  return (
+    machine.address ??
+    factsOf(world, machine.name)?.address ??
+    cluster?.nodes.find((node) => node.name === machine.name)?.address ??
+    cluster?.inventory?.machines.find((entry) => entry.name === machine.name)?.address
+  );
 }
 
 /** The apps the plan is about. */

@@ -152,6 +152,15 @@ describe('planUp', () => {
     expect(plan.machines.find((machine) => machine.name === 'micro-2')?.state).toBe('not reached');
   });
 
+  it('plans nothing for the others while a machine is silent', async () => {
+    const world = await upWorld();
+    const unreachable = { unreachable: { what: 'the machine micro-2', reason: 'connection timed out', matters: true } };
+    const plan = planUp(await planInput({ ...world, hosts: { ...world.hosts, 'micro-2': unreachable } }));
+    expect(ids(plan)).toEqual([]);
+    expect(plan.findings.filter((finding) => finding.id === 'firewall')).toEqual([]);
+    expect(plan.unknowns).toEqual([unreachable.unreachable]);
+  });
+
   it('refuses an image that does not exist, and one whose architectures nobody has, at its line', async () => {
     const plan = planUp(
       await planInput(worldOf(bareHosts()), {

@@ -13,13 +13,13 @@ export const run: CommandRun = async (invocation, context) => {
   try {
     const { plan } = gathered;
     if (plan.refusals.length > 0) throw new DiagnosticsError(plan.refusals, gathered.sources);
-    if (plan.operations.length === 0) {
+    const open = plan.unknowns.filter((unknown) => unknown.matters);
+    if (plan.operations.length === 0 && open.length === 0) {
       if (invocation.json) context.terminal.out(`${JSON.stringify({ plan, done: [] })}\n`);
       else context.terminal.note(renderPlan({ ...plan, machines: [], placements: [], findings: [], cost: { total: [], lines: [] } }));
       return 0;
     }
     context.terminal.note(renderPlan(plan, invocation));
-    const open = plan.unknowns.filter((unknown) => unknown.matters);
     if (open.length > 0) {
       throw new FarthingError(
         'FAR-PLAN-003',
