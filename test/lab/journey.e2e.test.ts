@@ -105,12 +105,15 @@ describe('from bare hosts to bare hosts', () => {
       `mkdir -p /etc/rancher/k3s/config.yaml.d && cat > /etc/rancher/k3s/audit.yaml <<'EOT'\n${auditPolicy}EOT\ncat > /etc/rancher/k3s/config.yaml.d/audit.yaml <<'EOT'\nkube-apiserver-arg:\n  - audit-log-path=/var/log/kube-audit.log\n  - audit-policy-file=/etc/rancher/k3s/audit.yaml\nEOT\n`,
     );
     await well('up', '--yes');
-    const status = JSON.parse((await well('status', '--json')).stdout) as {
-      problems: unknown[];
-      apps: { name: string }[];
-      machines: { state: string }[];
-    };
-    expect(status.problems).toEqual([]);
+    interface Seen {
+      readonly problems: unknown[];
+      readonly apps: { name: string }[];
+      readonly machines: { state: string }[];
+    }
+    const look = async () => JSON.parse((await well('status', '--json')).stdout) as Seen;
+    // K3s' own add-ons may still be starting when the app is up; status says so until they are.
+    await expect.poll(async () => (await look()).problems, { timeout: 90_000, interval: 1000 }).toEqual([]);
+    const status = await look();
     expect(status.apps.map((app) => app.name)).toEqual(['shop']);
     expect(status.machines.map((machine) => machine.state)).toEqual(['ready', 'ready', 'ready']);
   });
